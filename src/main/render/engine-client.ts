@@ -1,0 +1,202 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type {
+  EngineEvent,
+  EngineJobs,
+  EngineRequest,
+  JobEvent,
+  JobPhase,
+  JobProgress,
+  JobTable,
+} from '../../shared/engine-protocol.ts';
+import { AcutanceError } from '../../shared/errors.ts';
+import { describeEngineDeath } from './engine-death.ts';
+
+export interface EngineClientOptions {
+  /** The program to run as the engine; by default the one that belongs to this build. */
+  readonly entry?: URL | undefined;
+  /** How long a cancelled job may go on before the engine is killed, in milliseconds. */
+  readonly graceMs?: number | undefined;
+  /** Receives what the engine and its native libraries print, for diagnosis. */
+  readonly onOutput?: ((text: string) => void) | undefined;
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: JobEvent) => void) | undefined;
+}
+
+interface ActiveJob {
+  readonly id: number;
+  readonly temporaries: Set<string>;
+  readonly onEvent: ((event: JobEvent) => void) | undefined;
+  readonly succeed: (result: unknown) => void;
+  readonly fail: (error: unknown) => void;
+  phase: JobPhase;
+  progress: JobProgress | undefined;
+  cancelled: boolean;
+}
+
+const DEFAULT_GRACE_MS = 3000;
+/** Enough of the engine's last output to show why a native library gave up. */
+const OUTPUT_TAIL = 4096;
+
+function defaultEntry(): URL {
+  return new URL(import.meta.url.endsWith('.ts') ? './engine-process.ts' : './engine.js', import.meta.url);
+}
+
+/**
+ * Runs jobs in an engine process, one at a time, and answers for it: if the engine dies, the job fails with
+ * `engine-died`, its partial files are removed, and the next job starts a new engine.
+ */
+export class EngineClient<Jobs extends JobTable = EngineJobs> {
+  readonly #entry: URL;
+  readonly #graceMs: number;
+  readonly #onOutput: ((text: string) => void) | undefined;
+  #child: ChildProcess | undefined;
+  #output = '';
+  #active: ActiveJob | undefined;
+  #lastId = 0;
+
+  constructor(options: EngineClientOptions = {}) {
+    this.#entry = options.entry ?? defaultEntry();
+    this.#graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
+    this.#onOutput = options.onOutput;
+  }
+
+  /** The engine's process id while one is alive. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /**
+   * Runs a job to its end, starting an engine if none is alive. An abort asks the job to stop after its current frame
+   * and kills the engine when that takes longer than the grace time; it always ends in `cancelled`.
+   *
+   * @throws AcutanceError - the job's own failure, `cancelled`, or `engine-died`.
+   */
+  async run<Kind extends keyof Jobs & string>(
+    kind: Kind,
+    request: Jobs[Kind]['request'],
+    options: RunOptions = {},
+  ): Promise<Jobs[Kind]['result']> {
+    if (this.#active) throw new AcutanceError('internal', 'The engine is already working on a job.');
+    const { signal } = options;
+    if (signal?.aborted) throw new AcutanceError('cancelled', 'Cancelled.');
+    const child = (this.#child ??= this.#start());
+    const id = ++this.#lastId;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const job: ActiveJob = {
+      id,
+      temporaries: new Set(),
+      onEvent: options.onEvent,
+      succeed: resolve,
+      fail: reject,
+      phase: 'starting',
+      progress: undefined,
+      cancelled: false,
+    };
+    this.#active = job;
+    let forced: NodeJS.Timeout | undefined;
+    const cancel = (): void => {
+      job.cancelled = true;
+      this.#send(child, { type: 'cancel', id });
+      forced = setTimeout(() => child.kill('SIGKILL'), this.#graceMs);
+    };
+    signal?.addEventListener('abort', cancel, { once: true });
+    this.#send(child, { type: 'run', id, kind, request });
+    try {
+      return await promise;
+    } finally {
+      this.#active = undefined;
+      clearTimeout(forced);
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** Ends the engine at once, whatever it is doing; a running job fails and its partial files are removed. */
+  kill(): void {
+    if (this.#active) this.#active.cancelled = true;
+    this.#child?.kill('SIGKILL');
+  }
+
+  /** Ends the engine and waits until it is gone. The client may be used again; it would start a new engine. */
+  async dispose(): Promise<void> {
+    const child = this.#child;
+    if (!child) return;
+    const gone = new Promise((resolve) => child.once('close', resolve));
+    this.kill();
+    await gone;
+  }
+
+  #start(): ChildProcess {
+    // The stdin pipe is never written to: its end tells the engine that this process is gone.
+    const child = fork(fileURLToPath(this.#entry), [], {
+      stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
+      serialization: 'advanced',
+      execArgv: [],
+    });
+    this.#output = '';
+    const collect = (text: string): void => {
+      this.#output = (this.#output + text).slice(-OUTPUT_TAIL);
+      this.#onOutput?.(text);
+    };
+    child.stdout?.setEncoding('utf8').on('data', collect);
+    child.stderr?.setEncoding('utf8').on('data', collect);
+    child.stdin?.on('error', () => undefined);
+    child.on('message', (event: EngineEvent) => this.#receive(event));
+    child.on('error', (error) => collect(`${error.message}\n`));
+    child.on('close', (code, signal) => void this.#ended(child, code, signal));
+    return child;
+  }
+
+  #send(child: ChildProcess, request: EngineRequest): void {
+    // A failed send means that the engine is ending; its `close` event settles the job.
+    if (child.connected) child.send(request, () => undefined);
+  }
+
+  #receive(event: EngineEvent): void {
+    const job = this.#active;
+    if (!job || event.id !== job.id) return;
+    switch (event.type) {
+      case 'started':
+        return;
+      case 'temporary':
+        job.temporaries.add(event.path);
+        return;
+      case 'done':
+        job.succeed(event.result);
+        return;
+      case 'failed': {
+        const error = job.cancelled
+          ? new AcutanceError('cancelled', 'Cancelled.')
+          : AcutanceError.fromProblem(event.problem);
+        if (event.stack !== undefined) error.stack = event.stack;
+        job.fail(error);
+        return;
+      }
+      case 'phase':
+        job.phase = event.phase;
+        break;
+      case 'progress':
+        job.progress = event.progress;
+        break;
+      case 'notice':
+        break;
+    }
+    job.onEvent?.(event);
+  }
+
+  async #ended(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): Promise<void> {
+    if (this.#child === child) this.#child = undefined;
+    const job = this.#active;
+    if (!job) return;
+    await Promise.all([...job.temporaries].map((path) => rm(path, { force: true }).catch(() => undefined)));
+    if (job.cancelled) job.fail(new AcutanceError('cancelled', 'Cancelled.'));
+    else
+      job.fail(
+        describeEngineDeath({ code, signal, phase: job.phase, progress: job.progress, output: this.#output }),
+      );
+  }
+}

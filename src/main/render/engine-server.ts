@@ -1,0 +1,85 @@
+import { Worker } from 'node:worker_threads';
+import type {
+  EngineEvent,
+  EngineJobs,
+  EngineRequest,
+  JobNotice,
+  JobPhase,
+  JobProgress,
+  JobTable,
+} from '../../shared/engine-protocol.ts';
+import { AcutanceError } from '../../shared/errors.ts';
+
+/** What a job may use while it runs. */
+export interface JobContext {
+  /** Aborted when the caller cancels; a job looks at it at least once per frame. */
+  readonly signal: AbortSignal;
+  phase(phase: JobPhase): void;
+  progress(progress: JobProgress): void;
+  notice(notice: JobNotice): void;
+  /** Announces a partial file before it is created, so that it is removed even if this process is killed. */
+  temporary(path: string): void;
+}
+
+export type JobHandlers<Jobs extends JobTable = EngineJobs> = {
+  readonly [Kind in keyof Jobs]: (
+    request: Jobs[Kind]['request'],
+    context: JobContext,
+  ) => Promise<Jobs[Kind]['result']>;
+};
+
+/**
+ * Makes this process an engine: takes jobs from the process that forked it and reports back.
+ *
+ * It never outlives that process. Native calls can hold the main thread for seconds, so a second thread watches the
+ * caller's end of standard input, and when it closes removes partial files and ends this process at once.
+ *
+ * @throws if this process was not forked with an IPC channel.
+ */
+export function serveEngine<Jobs extends JobTable>(handlers: JobHandlers<Jobs>): void {
+  const channel = process.send?.bind(process);
+  if (!channel) throw new Error('The engine must be started by another process, with an IPC channel.');
+  const send = (event: EngineEvent): void => void channel(event);
+
+  const watch = new Worker(new URL('./parent-watch.ts', import.meta.url));
+  watch.unref();
+  let running: { id: number; abort: AbortController } | undefined;
+
+  const run = async (id: number, kind: string, request: unknown): Promise<void> => {
+    const handler = handlers[kind];
+    const abort = new AbortController();
+    running = { id, abort };
+    send({ type: 'started', id });
+    const context: JobContext = {
+      signal: abort.signal,
+      phase: (phase) => send({ type: 'phase', id, phase }),
+      progress: (progress) => send({ type: 'progress', id, progress }),
+      notice: (notice) => send({ type: 'notice', id, notice }),
+      temporary: (path) => {
+        watch.postMessage(path);
+        send({ type: 'temporary', id, path });
+      },
+    };
+    try {
+      if (!handler) throw new AcutanceError('internal', `The engine has no job "${kind}".`);
+      const result = await handler(request, context);
+      send({ type: 'done', id, result });
+    } catch (thrown) {
+      const error = abort.signal.aborted
+        ? new AcutanceError('cancelled', 'Cancelled.')
+        : AcutanceError.from(thrown);
+      const origin = error.cause instanceof Error ? error.cause : error;
+      send({ type: 'failed', id, problem: error.toProblem(), stack: origin.stack });
+    } finally {
+      running = undefined;
+    }
+  };
+
+  process.on('message', (message: EngineRequest) => {
+    if (message.type === 'run') void run(message.id, message.kind, message.request);
+    else if (running?.id === message.id) running.abort.abort();
+  });
+  process.on('disconnect', () => process.exit());
+  // A terminal's Ctrl-C reaches the whole process group; the caller decides what it means and tells the engine.
+  process.on('SIGINT', () => undefined);
+}

@@ -1,0 +1,53 @@
+/** What a user can choose, with its allowed values and defaults. Plain data: it is saved, sent and compared. */
+
+/** A time or a duration in seconds as an exact fraction; both parts are safe integers, the denominator positive. */
+export interface ClipTime {
+  readonly numerator: number;
+  readonly denominator: number;
+}
+
+/** The part of a clip to work on: frames with `in <= t < out`, where t counts from the clip's first frame. */
+export interface ClipRange {
+  readonly in?: ClipTime | undefined;
+  readonly out?: ClipTime | undefined;
+}
+
+/** Where a network may run. `auto` takes the fastest device that works. */
+export const DEVICE_CHOICES = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
+export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
+
+/** Codec, container and quality of an exported file. */
+export const EXPORT_PRESETS = ['h264', 'h265', 'prores', 'ffv1'] as const;
+export type ExportPreset = (typeof EXPORT_PRESETS)[number];
+
+/** How a clip is deblurred. */
+export interface DeblurSettings {
+  /** A network of the catalogue. */
+  readonly network: string;
+  /** A size that network has. */
+  readonly size: string;
+  /** How often the network is applied in sequence, 1..3. */
+  readonly stages: number;
+  readonly device: DeviceChoice;
+  /** A weight file's path, or the hash or the name of imported weights; without it, the shipped weights. */
+  readonly weights?: string | undefined;
+  /** Overrides the warp convention that the weights were stored with (PyTorch's `align_corners`). */
+  readonly alignCorners?: boolean | undefined;
+  /** Largest tile edge in pixels; without it, tiles are as large as memory allows. */
+  readonly tile?: number | undefined;
+}
+
+export const DEFAULT_DEBLUR_SETTINGS: DeblurSettings = {
+  network: 'cdvd-tsp',
+  size: 'lite',
+  stages: 2,
+  device: 'auto',
+};
+
+export const DEFAULT_EXPORT_PRESET: ExportPreset = 'h264';
+
+/** The `--network` value that leaves the frames as they are. */
+export const NO_NETWORK = 'none';
+
+/** The largest number of stages a network may be applied in. */
+export const MAX_STAGES = 3;
