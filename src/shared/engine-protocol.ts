@@ -70,11 +70,11 @@ export interface DeviceReport {
 }
 
 /** Every kind of job with its request and its result. */
-export interface EngineJobs {
+export type EngineJobs = {
   readonly export: { readonly request: ExportRequest; readonly result: ExportResult };
   readonly infer: { readonly request: InferRequest; readonly result: InferResult };
   readonly devices: { readonly request: Record<string, never>; readonly result: DevicesResult };
-}
+};
 
 export type JobTable = { readonly [kind: string]: { readonly request: unknown; readonly result: unknown } };
 

@@ -39,10 +39,10 @@ export type JobHandlers<Jobs extends JobTable = EngineJobs> = {
 export function serveEngine<Jobs extends JobTable>(handlers: JobHandlers<Jobs>): void {
   const channel = process.send?.bind(process);
   if (!channel) throw new Error('The engine must be started by another process, with an IPC channel.');
-  const send = (event: EngineEvent): void => void channel(event);
+  // When the channel is gone so is the caller, and the watching thread is about to end this process.
+  const send = (event: EngineEvent): void => void channel(event, () => undefined);
 
   const watch = new Worker(new URL('./parent-watch.ts', import.meta.url));
-  watch.unref();
   let running: { id: number; abort: AbortController } | undefined;
 
   const run = async (id: number, kind: string, request: unknown): Promise<void> => {
@@ -79,7 +79,6 @@ export function serveEngine<Jobs extends JobTable>(handlers: JobHandlers<Jobs>):
     if (message.type === 'run') void run(message.id, message.kind, message.request);
     else if (running?.id === message.id) running.abort.abort();
   });
-  process.on('disconnect', () => process.exit());
   // A terminal's Ctrl-C reaches the whole process group; the caller decides what it means and tells the engine.
   process.on('SIGINT', () => undefined);
 }
