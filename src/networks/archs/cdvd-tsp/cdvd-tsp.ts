@@ -1,0 +1,155 @@
+import type { ParameterSpec } from '../../../shared/tensor.ts';
+import { Graph, type Value } from '../../graph/graph.ts';
+import { serialise } from '../../graph/serialise.ts';
+import type { CascadeNetwork, CascadeProgram, NetworkSize, ProgramRequest } from '../../network.ts';
+import { multiply } from '../../ops/elementwise.ts';
+import { sharpnessPrior } from '../../ops/own/sharpness-prior.ts';
+import { validityMask } from '../../ops/own/validity-mask.ts';
+import { warp } from '../../ops/own/warp.ts';
+import { concat } from '../../ops/shaping.ts';
+import { estimateFlow, extractPyramid, LEVELS, pwcInputSize, type FlowOptions, type Pyramid } from '../pwc-net/pwc-net.ts';
+import { receptiveRadius, reconstruct } from './reconstruction.ts';
+import { SIZES } from './sizes.ts';
+
+type GraphRequest = Omit<ProgramRequest, 'parameters'>;
+
+/** Scopes of the published state_dict. */
+const FLOW_SCOPE = 'flow_net.moduleNetwork';
+const RECONSTRUCTION_SCOPE = 'recons_net';
+
+/** Cascaded Deep Video Deblurring Using Temporal Sharpness Prior (Pan, Bai, Tang; CVPR 2020). */
+export const cdvdTsp: CascadeNetwork = {
+  id: 'cdvd-tsp',
+  title: 'CDVD-TSP',
+  sizes: ['lite', 'paper'],
+  stages: { min: 1, max: 3, default: 2 },
+  parameters: listParameters,
+  // Two halvings after packing.
+  frameMultiple: (size) => 4 * SIZES[size].packing,
+  reconstructionMargin: (size) => receptiveRadius(SIZES[size]),
+  bytesPerPixel,
+  buildModel: (request) => serialise(PROGRAMS[request.program](request), request.parameters),
+};
+
+const PROGRAMS: Readonly<Record<CascadeProgram, (request: GraphRequest) => Graph>> = {
+  features(request) {
+    const graph = new Graph('cdvd-tsp features');
+    const frame = graph.input('frame', [1, 3, request.height, request.width]);
+    const pyramid = graph.within(FLOW_SCOPE, () => extractPyramid(frame, SIZES[request.size].flow));
+    for (const level of LEVELS) graph.output(`level${level}`, pyramid[level]);
+    return graph;
+  },
+
+  flow(request) {
+    const graph = new Graph('cdvd-tsp flow');
+    const pyramidInput = (name: string): Pyramid => {
+      const level = (index: (typeof LEVELS)[number]) =>
+        graph.input(`${name}${index}`, [
+          1,
+          SIZES[request.size].flow.pyramid[index - 1]!,
+          pwcInputSize(request.height) / 2 ** index,
+          pwcInputSize(request.width) / 2 ** index,
+        ]);
+      return { 2: level(2), 3: level(3), 4: level(4), 5: level(5), 6: level(6) };
+    };
+    const reference = pyramidInput('reference');
+    const neighbour = pyramidInput('neighbour');
+    const { flow } = graph.within(FLOW_SCOPE, () => estimateFlow(reference, neighbour, request, flowOptions(request)));
+    graph.output('flow', flow);
+    return graph;
+  },
+
+  align(request) {
+    const graph = new Graph('cdvd-tsp align');
+    const frame = (name: string) => graph.input(name, [1, 3, request.height, request.width]);
+    const flow = (name: string) => graph.input(name, [1, 2, request.height, request.width]);
+    const frames = { previous: frame('previous'), middle: frame('middle'), next: frame('next') };
+    const flows = { previous: flow('flow_previous'), next: flow('flow_next') };
+    graph.output('aligned', align(frames, flows, request));
+    return graph;
+  },
+
+  reconstruct(request) {
+    const graph = new Graph('cdvd-tsp reconstruct');
+    const aligned = graph.input('aligned', [1, 10, request.height, request.width]);
+    graph.output(
+      'restored',
+      graph.within(RECONSTRUCTION_SCOPE, () => reconstruct(aligned, SIZES[request.size])),
+    );
+    return graph;
+  },
+};
+
+/**
+ * One whole stage as a single graph with a batch axis, for training: `previous`, `middle`, `next` (N x 3 x H x W) ->
+ * `restored`, `flow_previous`, `flow_next` and every decoder's flow, `flow_previous_l6` .. `flow_next_l2`.
+ */
+export function buildTrainingStage(request: GraphRequest & { readonly batch: number }): Graph {
+  const graph = new Graph('cdvd-tsp stage');
+  const { size, batch, height, width } = request;
+  const frame = (name: string) => graph.input(name, [batch, 3, height, width]);
+  const frames = { previous: frame('previous'), middle: frame('middle'), next: frame('next') };
+  const [toPrevious, toNext] = graph.within(FLOW_SCOPE, () => {
+    const pyramid = (value: Value) => extractPyramid(value, SIZES[size].flow);
+    const middle = pyramid(frames.middle);
+    return [frames.previous, frames.next].map((neighbour) =>
+      estimateFlow(middle, pyramid(neighbour), request, flowOptions(request)),
+    ) as [ReturnType<typeof estimateFlow>, ReturnType<typeof estimateFlow>];
+  });
+  const aligned = align(frames, { previous: toPrevious.flow, next: toNext.flow }, request);
+  graph.output(
+    'restored',
+    graph.within(RECONSTRUCTION_SCOPE, () => reconstruct(aligned, SIZES[size])),
+  );
+  graph.output('flow_previous', toPrevious.flow);
+  graph.output('flow_next', toNext.flow);
+  for (const level of LEVELS) {
+    graph.output(`flow_previous_l${level}`, toPrevious.byLevel[level]);
+    graph.output(`flow_next_l${level}`, toNext.byLevel[level]);
+  }
+  return graph;
+}
+
+interface Frames {
+  readonly previous: Value;
+  readonly middle: Value;
+  readonly next: Value;
+}
+
+/** Warped previous, middle, warped next and the sharpness prior: the reconstruction network's N x 10 x H x W input. */
+function align(frames: Frames, flows: { previous: Value; next: Value }, request: GraphRequest): Value {
+  const { alignCorners, lowering } = request;
+  const warped = (image: Value, flow: Value) => {
+    const mask = validityMask(flow, { alignCorners, keepsThreshold: true });
+    return { image: multiply(warp(image, flow, { alignCorners, padding: 'border', lowering }), mask), mask };
+  };
+  const previous = warped(frames.previous, flows.previous);
+  const next = warped(frames.next, flows.next);
+  const prior = sharpnessPrior({
+    previous: previous.image,
+    middle: frames.middle,
+    next: next.image,
+    maskPrevious: previous.mask,
+    maskNext: next.mask,
+  });
+  return concat([previous.image, frames.middle, next.image, prior]);
+}
+
+function flowOptions({ size, alignCorners, lowering }: GraphRequest): FlowOptions {
+  return { size: SIZES[size].flow, alignCorners, lowering };
+}
+
+function listParameters(size: NetworkSize): readonly ParameterSpec[] {
+  const request = { size, height: 64, width: 64, alignCorners: true, lowering: 'standard' } as const;
+  const programs = ['features', 'flow', 'reconstruct'] as const;
+  return programs.flatMap((program) => [...PROGRAMS[program]({ ...request, program }).parameters]);
+}
+
+/** Rough peaks, measured with ONNX Runtime's CPU provider (memory pattern on); see `npm run bench`. */
+function bytesPerPixel(program: CascadeProgram, size: NetworkSize): number {
+  const table: Record<NetworkSize, Record<CascadeProgram, number>> = {
+    paper: { features: 60, flow: 300, align: 250, reconstruct: 700 },
+    lite: { features: 60, flow: 120, align: 250, reconstruct: 260 },
+  };
+  return table[size][program];
+}

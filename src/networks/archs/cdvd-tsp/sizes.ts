@@ -1,0 +1,20 @@
+import type { NetworkSize } from '../../network.ts';
+import { LITE as PWC_LITE, PAPER as PWC_PAPER, type PwcNetSize } from '../pwc-net/sizes.ts';
+
+/** The widths of CDVD-TSP's reconstruction network. */
+export interface CdvdTspSize {
+  readonly flow: PwcNetSize;
+  /** Input pixels are packed packing x packing into channels before the first convolution (1: not at all). */
+  readonly packing: number;
+  /** Channels at the three resolutions. */
+  readonly channels: readonly [number, number, number];
+  /** Residual blocks per position at each resolution: [input and output, first encoder and decoder, second]. */
+  readonly blocks: readonly [number, number, number];
+  readonly kernel: number;
+}
+
+export const SIZES: Readonly<Record<NetworkSize, CdvdTspSize>> = {
+  paper: { flow: PWC_PAPER, packing: 1, channels: [32, 64, 128], blocks: [3, 3, 3], kernel: 5 },
+  // Packed 2 x 2: four times the learning and twice the receptive field per multiplication.
+  lite: { flow: PWC_LITE, packing: 2, channels: [48, 80, 112], blocks: [2, 2, 3], kernel: 3 },
+};

@@ -1,0 +1,43 @@
+import { ShapeError, type Value } from '../../graph/graph.ts';
+import { boxFilter } from '../convolution.ts';
+import { above, add, exponential, multiply, negate, squareRoot, subtract } from '../elementwise.ts';
+import { sumOver } from '../shaping.ts';
+
+export interface AlignedFrames {
+  /** Neighbours warped onto the middle frame, and the middle frame itself: N x 3 x H x W. */
+  readonly previous: Value;
+  readonly middle: Value;
+  readonly next: Value;
+  /** Validity of each warped neighbour, N x 1 x H x W of zeros and ones. */
+  readonly maskPrevious: Value;
+  readonly maskNext: Value;
+}
+
+/**
+ * The temporal sharpness prior of CDVD-TSP (section 3.4, eq. 6-7, as the published code computes it):
+ * exp(-sqrt(sum over RGB of sum over frames of (mean5x5(frame) - mean5x5(middle))^2 / 2)), zero where either
+ * neighbour is invalid. 1 means that the pixel looks the same in all three frames, so it is likely sharp. N x 1 x H x W.
+ */
+export function sharpnessPrior({ previous, middle, next, maskPrevious, maskNext }: AlignedFrames): Value {
+  if (previous.dims.join() !== middle.dims.join() || next.dims.join() !== middle.dims.join())
+    throw new ShapeError('SharpnessPrior', middle.graph.scope, 'frames differ in shape', {
+      previous: previous.dims,
+      middle: middle.dims,
+      next: next.dims,
+    });
+  return middle.graph.ownOperator({
+    name: 'SharpnessPrior',
+    variant: 'any',
+    inputs: [previous, middle, next, maskPrevious, maskNext],
+    body: (_, [before, centre, after, maskBefore, maskAfter]) => {
+      const centreMean = boxFilter(centre!, 5);
+      const squaredDifference = (frame: Value) => {
+        const difference = subtract(boxFilter(frame, 5), centreMean);
+        return multiply(difference, difference);
+      };
+      const total = multiply(add(squaredDifference(before!), squaredDifference(after!)), 0.5);
+      const likeness = exponential(negate(squareRoot(sumOver(total, 1))));
+      return multiply(likeness, above(multiply(maskBefore!, maskAfter!), 0));
+    },
+  });
+}
