@@ -1,0 +1,40 @@
+import { defineConfig } from 'vitest/config';
+
+const SECOND = 1000;
+
+export default defineConfig(({ mode }) => ({
+  test: {
+    reporters: ['default', './test/support/summary-reporter.ts'],
+    // Native code (decoder, inference) stays in processes of its own: a crash names the file it happened in.
+    pool: 'forks' as const,
+    restoreMocks: true,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30 * SECOND },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts', 'test/parity/**/*.test.ts'],
+          testTimeout: 120 * SECOND,
+          hookTimeout: 120 * SECOND,
+        },
+      },
+      ...(mode === 'full'
+        ? [
+            {
+              extends: true as const,
+              test: {
+                name: 'full',
+                include: ['test/full/**/*.test.ts'],
+                testTimeout: 600 * SECOND,
+                hookTimeout: 600 * SECOND,
+              },
+            },
+          ]
+        : []),
+    ],
+  },
+}));
