@@ -1,0 +1,103 @@
+import type { Tensor } from '../../shared/tensor.ts';
+import { elementCount } from '../../shared/tensor.ts';
+import type { CascadeNetwork, CascadeProgram, NetworkSize } from '../../networks/network.ts';
+import type { ParameterSource } from '../../networks/graph/serialise.ts';
+import { loweringFor } from './devices/device-choice.ts';
+import { throwIfCancelled } from './inference-errors.ts';
+import type { DeviceId, Runtime, Session, SessionOptions, TensorSpec } from './runtime.ts';
+
+/** Learned parameters, and the convention of the warps they were trained with. */
+export interface NetworkWeights {
+  readonly parameters: ParameterSource;
+  /** Grid convention of every warp; true is what the published weights of CDVD-TSP were trained with. */
+  readonly alignCorners: boolean;
+}
+
+export interface CascadeProgramsOptions {
+  readonly runtime: Runtime;
+  readonly network: CascadeNetwork;
+  readonly size: NetworkSize;
+  readonly weights: NetworkWeights;
+  readonly device: DeviceId;
+  readonly sessionOptions?: SessionOptions | undefined;
+}
+
+export interface ProgramStatistics {
+  readonly runs: number;
+  /** Seconds between asking the runtime for a run and having its result. */
+  readonly seconds: number;
+}
+
+/** The loaded graphs of a cascade for one frame size: one session per program, shared by all stages. */
+export class CascadePrograms {
+  readonly #options: CascadeProgramsOptions;
+  readonly #sessions = new Map<CascadeProgram, Session>();
+  readonly #statistics = new Map<CascadeProgram, { runs: number; seconds: number }>();
+  #buildSeconds = 0;
+
+  constructor(options: CascadeProgramsOptions) {
+    this.#options = options;
+  }
+
+  /** Seconds spent on building graphs and loading them. */
+  get buildSeconds(): number {
+    return this.#buildSeconds;
+  }
+
+  get statistics(): Readonly<Partial<Record<CascadeProgram, ProgramStatistics>>> {
+    return Object.fromEntries([...this.#statistics].map(([program, entry]) => [program, { ...entry }]));
+  }
+
+  /** Builds and loads `program` for frames (or tiles) of height x width pixels. */
+  async load(program: CascadeProgram, height: number, width: number, signal?: AbortSignal): Promise<void> {
+    throwIfCancelled(signal);
+    const { runtime, network, size, weights, device, sessionOptions } = this.#options;
+    const started = performance.now();
+    const { parameters, alignCorners } = weights;
+    const lowering = loweringFor(device);
+    const model = network.buildModel({ program, size, height, width, alignCorners, lowering, parameters });
+    const profilePrefix = sessionOptions?.profilePrefix;
+    const settings =
+      profilePrefix === undefined
+        ? sessionOptions
+        : { ...sessionOptions, profilePrefix: `${profilePrefix}-${program}` };
+    this.#sessions.set(program, await runtime.createSession(model, device, settings));
+    this.#statistics.set(program, { runs: 0, seconds: 0 });
+    this.#buildSeconds += (performance.now() - started) / 1000;
+  }
+
+  outputs(program: CascadeProgram): readonly TensorSpec[] {
+    return this.#session(program).outputs;
+  }
+
+  /** Bytes of all outputs of a program together. */
+  outputBytes(program: CascadeProgram): number {
+    return this.outputs(program).reduce((sum, { dims }) => sum + 4 * elementCount(dims), 0);
+  }
+
+  async run(
+    program: CascadeProgram,
+    feeds: Readonly<Record<string, Tensor>>,
+    outputs: Readonly<Record<string, Tensor>>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const started = performance.now();
+    await this.#session(program).run(feeds, { outputs, signal });
+    const entry = this.#statistics.get(program);
+    if (entry === undefined) return;
+    entry.runs++;
+    entry.seconds += (performance.now() - started) / 1000;
+  }
+
+  async dispose(): Promise<void> {
+    const sessions = [...this.#sessions.values()];
+    this.#sessions.clear();
+    for (const session of sessions) await session.dispose();
+  }
+
+  #session(program: CascadeProgram): Session {
+    const session = this.#sessions.get(program);
+    if (session === undefined) throw new Error(`The program "${program}" is not loaded.`);
+    return session;
+  }
+}

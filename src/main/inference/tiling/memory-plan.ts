@@ -1,0 +1,79 @@
+import type { CascadeNetwork, CascadeProgram, NetworkSize } from '../../../networks/network.ts';
+import { AcutanceError } from '../../../shared/errors.ts';
+import { elementCount } from '../../../shared/tensor.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+import { planTiles, planTilesOfSize, smallestTile } from './tile-plan.ts';
+import type { TilePlan } from './tile-plan.ts';
+
+export interface MemoryRequest {
+  readonly network: CascadeNetwork;
+  readonly size: NetworkSize;
+  readonly stages: number;
+  /** Padded frame size in pixels. */
+  readonly height: number;
+  readonly width: number;
+  /** Bytes of one frame's flow pyramid. */
+  readonly pyramidBytes: number;
+  readonly budget: MemoryBudget;
+  /** A tile size that was asked for; it is used even where larger tiles would fit. */
+  readonly tile?: { readonly height: number; readonly width: number } | undefined;
+}
+
+export interface MemoryPlan {
+  readonly tiles: TilePlan;
+  /** Estimated peak of everything deblurring holds: weights, the window of frames, the largest program. */
+  readonly peakBytes: number;
+}
+
+/** Planes of float32 that one run of a stage holds beside its frames: 10 aligned channels and two flows. */
+const STAGE_BYTES_PER_PIXEL = 4 * (10 + 2 * 2);
+
+/** Weights are held as given, and once more in the layout the kernels want. */
+const WEIGHT_COPIES = 2;
+
+/**
+ * Chooses the tiles of `reconstruct` so that the whole stays below the budget's aim, or at least its limit.
+ * @throws AcutanceError `out-of-memory` when not even the smallest tiles fit
+ */
+export function planMemory(request: MemoryRequest): MemoryPlan {
+  const { network, size, stages, height, width, budget } = request;
+  const pixels = height * width;
+  const perPixel = (program: CascadeProgram) => network.bytesPerPixel(program, size);
+  const weightBytes =
+    4 * WEIGHT_COPIES * network.parameters(size).reduce((sum, { dims }) => sum + elementCount(dims), 0);
+  // Two outputs of every stage wait for their successor, and one more is being made.
+  const frameBytes = (2 * stages + 2) * (12 * pixels + request.pyramidBytes);
+  const held = weightBytes + frameBytes + STAGE_BYTES_PER_PIXEL * pixels;
+  const whole = pixels * Math.max(perPixel('features'), perPixel('flow'), perPixel('align'));
+
+  const shape = {
+    height,
+    width,
+    multiple: network.frameMultiple(size),
+    margin: network.reconstructionMargin(size),
+  };
+  const tileBytes = perPixel('reconstruct');
+  const smallest = smallestTile(shape);
+  const least = held + Math.max(whole, smallest.height * smallest.width * tileBytes);
+  if (least > budget.limitBytes) throw tooLarge(request, least);
+
+  const tiles =
+    request.tile === undefined
+      ? (planTiles({ ...shape, maxPixels: (budget.wantedBytes - held) / tileBytes }) ??
+        planTilesOfSize(shape, smallest))
+      : planTilesOfSize(shape, request.tile);
+  return { tiles, peakBytes: held + Math.max(whole, tiles.height * tiles.width * tileBytes) };
+}
+
+function tooLarge({ network, size, height, width, budget }: MemoryRequest, least: number): AcutanceError {
+  return new AcutanceError(
+    'out-of-memory',
+    `Deblurring ${width}x${height} frames with ${network.title} (${size}) needs about ${gigabytes(least)}, ` +
+      `but only ${gigabytes(budget.limitBytes)} can be used.`,
+    { hint: 'Close other programs, choose the size "lite", or scale the clip down.' },
+  );
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GB`;
+}
