@@ -5,7 +5,7 @@ import type { DType } from './dtypes.ts';
 export interface CheckpointTensor {
   readonly dtype: DType;
   readonly dims: readonly number[];
-  /** The elements in row-major order, little endian, whatever layout the file had. */
+  /** The elements in row-major order, little endian, whatever layout the file had. Not to be written to. */
   toBytes(): Uint8Array;
   /** The elements in row-major order as a fresh array, each rounded to the nearest float32. */
   toFloat32(): Float32Array;

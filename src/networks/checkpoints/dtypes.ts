@@ -49,8 +49,11 @@ const READERS: Record<DType, ReadElement> = {
   bool: (view, at) => (view.getUint8(at) === 0 ? 0 : 1),
 };
 
+const HOST_IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
 /** Little-endian elements as float32, each rounded to the nearest; values beyond float32 become infinite. */
 export function decodeFloat32(dtype: DType, bytes: Uint8Array): Float32Array {
+  if (dtype === 'float32' && HOST_IS_LITTLE_ENDIAN) return new Float32Array(new Uint8Array(bytes).buffer);
   const width = itemSize(dtype);
   const result = new Float32Array(bytes.byteLength / width);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -27,5 +27,5 @@ export const MAX_RANK = 64;
 /** Elements a tensor may have beyond those of its storage, which an expanded (stride 0) view repeats. */
 export const MAX_EXPANDED_ELEMENTS = 2 ** 24;
 
-/** Entries of a zip archive. */
-export const MAX_ZIP_ENTRIES = 200_000;
+/** Entries of a zip archive: one per storage, an optimizer's included. */
+export const MAX_ZIP_ENTRIES = 50_000;

@@ -73,7 +73,10 @@ export class StridedTensor implements CheckpointTensor {
     const byteLength = elementCount(this.dims) * width;
     if (byteLength === 0) return new Uint8Array(0);
     const start = this.#layout.offset * width;
-    if (isRowMajor(this.#layout)) return this.#storage.slice(start, start + byteLength);
+    if (isRowMajor(this.#layout)) {
+      // Not `slice`: Node's Buffer, which the bytes may well be, gives a view for it.
+      return new Uint8Array(this.#storage.subarray(start, start + byteLength));
+    }
 
     const result = new Uint8Array(byteLength);
     let at = 0;

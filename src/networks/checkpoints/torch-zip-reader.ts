@@ -11,8 +11,12 @@ import { unpickle } from './unpickler.ts';
 
 const PICKLE_NAME = 'data.pkl';
 
+const BLOCK_BYTES = 2 ** 20;
+
+/** Reads in blocks, because the zip library asks for many small pieces one after the other. */
 class SourceReader extends Reader<ByteSource> {
   readonly #source: ByteSource;
+  #block: { readonly start: number; readonly bytes: Uint8Array } = { start: 0, bytes: new Uint8Array(0) };
 
   constructor(source: ByteSource) {
     super(source);
@@ -20,9 +24,14 @@ class SourceReader extends Reader<ByteSource> {
     this.size = source.size;
   }
 
-  override readUint8Array(index: number, length: number): Promise<Uint8Array> {
+  override async readUint8Array(index: number, length: number): Promise<Uint8Array> {
     const start = Math.min(Math.max(index, 0), this.#source.size);
-    return this.#source.read(start, Math.min(length, this.#source.size - start));
+    const end = Math.min(start + length, this.#source.size);
+    if (start < this.#block.start || end > this.#block.start + this.#block.bytes.byteLength) {
+      const blockLength = Math.min(Math.max(end - start, BLOCK_BYTES), this.#source.size - start);
+      this.#block = { start, bytes: await this.#source.read(start, blockLength) };
+    }
+    return new Uint8Array(this.#block.bytes.subarray(start - this.#block.start, end - this.#block.start));
   }
 }
 
