@@ -35,7 +35,10 @@ export default defineConfig(
       // Indexing a typed array or a tuple of known length yields `T | undefined` under noUncheckedIndexedAccess;
       // numeric loops assert what their bounds already prove.
       '@typescript-eslint/no-non-null-assertion': 'off',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
     },
   },
   {

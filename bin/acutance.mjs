@@ -33,7 +33,9 @@ function findInstalledNode() {
   const platform = process.platform === 'win32' ? 'win' : process.platform;
   const prefix = platform === 'darwin' && process.arch === 'arm64' ? 'node-bin' : 'node';
   try {
-    const manifest = createRequire(import.meta.url).resolve(`${prefix}-${platform}-${process.arch}/package.json`);
+    const manifest = createRequire(import.meta.url).resolve(
+      `${prefix}-${platform}-${process.arch}/package.json`,
+    );
     const path = join(dirname(manifest), 'bin', platform === 'win' ? 'node.exe' : 'node');
     return existsSync(path) ? path : undefined;
   } catch {
@@ -84,7 +86,10 @@ const program = findProgram();
 const runsItself = runningNodeIsAtLeast(NODE_THAT_RUNS_TYPESCRIPT_QUIETLY);
 const node = runsItself ? undefined : findInstalledNode();
 if (program === undefined) {
-  fail('the program is missing from this folder.', `Run npm install in ${root}, or npm run build in a checkout.`);
+  fail(
+    'the program is missing from this folder.',
+    `Run npm install in ${root}, or npm run build in a checkout.`,
+  );
 } else if (runsItself) {
   process.argv[1] = program;
   await import(pathToFileURL(program).href);

@@ -20,7 +20,9 @@ function canInstall(): boolean {
 }
 
 function install(tools: readonly TestTool[]): void {
-  console.log(`Installing for the tests: ${tools.map((tool) => tool.name).join(', ')} (apt-get, about a minute)`);
+  console.log(
+    `Installing for the tests: ${tools.map((tool) => tool.name).join(', ')} (apt-get, about a minute)`,
+  );
   const packages = tools.flatMap((tool) => tool.debianPackages);
   aptGet(['update']);
   aptGet(['install', '--yes', '--no-install-recommends', ...packages]);

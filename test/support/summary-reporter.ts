@@ -23,7 +23,8 @@ const NAMES_PER_FILE = 12;
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
     const totals = countTests(modules, unhandledErrors.length);
-    console.log(['', ...describeSkipped(totals.skipped), describeTotals(totals)].join('\n'));
+    const lines = ['', ...describeSkipped(totals.skipped), describeTotals(totals), ''];
+    process.stdout.write(lines.join('\n'));
   }
 }
 
@@ -68,7 +69,9 @@ function describeSkipped(skipped: readonly Skipped[]): string[] {
   }
   const missing = TEST_TOOLS.filter((tool) => !isInstalled(tool));
   if (missing.length > 0) {
-    lines.push(`Not installed: ${missing.map((tool) => `${tool.name} (${tool.purpose})`).join(', ')}. To install:`);
+    lines.push(
+      `Not installed: ${missing.map((tool) => `${tool.name} (${tool.purpose})`).join(', ')}. To install:`,
+    );
     lines.push(...installCommands(missing, process.platform).map((command) => `  ${command}`));
   }
   return [...lines, ''];

@@ -43,8 +43,8 @@ beforeAll(() => {
     overrideConfig: [
       {
         files: ['**/*.ts'],
-        languageOptions: { parser: ts.parser as Linter.Parser },
-        plugins: { 'import-x': importX as unknown as ESLint.Plugin },
+        languageOptions: { parser: ts.parser },
+        plugins: { 'import-x': importX },
         settings: { 'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts'] })] },
       },
       ...importArrows(house),
@@ -148,7 +148,10 @@ describe('the import arrows', () => {
     for (const room of ROOMS) {
       const file = room.path.endsWith('.ts') ? room.path : `${room.path}/example.ts`;
       const config = (await repository.calculateConfigForFile(file)) as Linter.Config;
-      expect(config.rules?.['import-x/no-restricted-paths'], file).toMatchObject([2, { zones: ROOMS.map(() => ({})) }]);
+      expect(config.rules?.['import-x/no-restricted-paths'], file).toMatchObject([
+        2,
+        { zones: ROOMS.map(() => ({})) },
+      ]);
       expect(config.rules?.['no-restricted-imports'], file).toMatchObject([2, { patterns: [{}] }]);
     }
   });
