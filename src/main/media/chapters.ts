@@ -1,0 +1,6 @@
+import type { FormatContext } from 'node-av/lib';
+import type { Chapter } from './media-info.ts';
+
+export function readChapters(_format: FormatContext): readonly Chapter[] {
+  return [];
+}

@@ -1,0 +1,269 @@
+import {
+  AVCOL_RANGE_JPEG,
+  AVCOL_RANGE_UNSPECIFIED,
+  AVCOL_SPC_RGB,
+  type AVPixelFormat,
+} from 'node-av/constants';
+import { Frame, SoftwareScaleContext, avGetPixFmtFromName, avGetPixFmtName } from 'node-av/lib';
+import { AcutanceError } from '../../shared/errors.ts';
+import { chromaPhases } from './chroma-filter.ts';
+import { type CodeRange, type ColorMatrix, codeRange, colorMatrix, effectiveMatrix } from './color-matrix.ts';
+import { check } from './ffmpeg-failure.ts';
+import { type PixelFormat, describePlanar, planarEquivalent } from './pixel-format.ts';
+import { RgbToYuv, toWord } from './rgb-to-yuv.ts';
+import { type SamplePlane, planeOf } from './sample-plane.ts';
+import { VideoFrame } from './video-frame.ts';
+import { YuvToRgb, type YuvGeometry } from './yuv-to-rgb.ts';
+
+/** What the codes of a frame mean, with tags and guesses resolved. */
+interface Interpretation {
+  /** Undefined for RGB and gray. */
+  readonly matrix: ColorMatrix | undefined;
+  readonly full: boolean;
+}
+
+/**
+ * Frames to display-referred R'G'B' in floating point and back. Nothing but the matrix, the range and the chroma
+ * sampling changes: no transfer function, no rotation. A frame that nobody changed comes back with the very codes
+ * it had. Keeps scratch memory and FFmpeg contexts for the last geometry; `dispose()` frees them.
+ */
+export class FrameConverter {
+  readonly #notices = new Set<string>();
+  #toRgb: { key: string; kernel: YuvToRgb } | undefined;
+  #fromRgb: { key: string; kernel: RgbToYuv } | undefined;
+  #rearranger: SoftwareScaleContext | undefined;
+
+  /** What a user should know about the conversions so far. */
+  get notices(): readonly string[] {
+    return [...this.#notices];
+  }
+
+  /**
+   * @param into - a buffer of 3 x height x width to fill, made where absent.
+   * @returns planar R, G, B, rows from the top; nominal range [0, 1], whiter than white and blacker than black stay
+   *   outside it. Alpha is left out.
+   */
+  toRgb(frame: VideoFrame, into?: Float32Array): Float32Array {
+    const { width, height } = frame;
+    const rgb = into ?? new Float32Array(3 * width * height);
+    if (rgb.length !== 3 * width * height) {
+      throw new RangeError(`The buffer must hold 3 x ${height} x ${width} values; it holds ${rgb.length}.`);
+    }
+    const { native, format, temporary } = this.#planar(frame.native);
+    try {
+      const meaning = this.#interpret(frame.native, format);
+      const planes = [0, 1, 2]
+        .slice(0, format.model === 'gray' ? 1 : 3)
+        .map((index) => planeOf(native, index, format.bits));
+      if (meaning.matrix) {
+        const geometry = geometryOf(native, format);
+        const key = JSON.stringify(geometry);
+        if (this.#toRgb?.key !== key) this.#toRgb = { key, kernel: new YuvToRgb(geometry) };
+        this.#toRgb.kernel.convert(planes, meaning.matrix, codeRange(format.bits, meaning.full), rgb);
+      } else {
+        readDirect(planes, format, meaning.full, width, height, rgb);
+      }
+      if (format.alpha)
+        this.#notices.add('The transparency of the clip is kept only where the output format has it.');
+      return rgb;
+    } finally {
+      if (temporary) native.free();
+    }
+  }
+
+  /**
+   * @param rgb - planar R, G, B as `toRgb` gives it.
+   * @param like - the frame whose time, tags, matrix and range the result takes over.
+   * @param pixelFormat - FFmpeg's name of a planar format; without it, the planar equivalent of `like`.
+   */
+  fromRgb(rgb: Float32Array, like: VideoFrame, pixelFormat?: string): VideoFrame {
+    const { width, height } = like;
+    if (rgb.length !== 3 * width * height) {
+      throw new RangeError(
+        `A frame of ${width} x ${height} takes 3 x ${height} x ${width} values, not ${rgb.length}.`,
+      );
+    }
+    const name = pixelFormat ?? planarEquivalent(nameOf(like.native)).format;
+    const format = describePlanar(name);
+    if (!format) throw new RangeError(`Frames can't be made in the pixel format ${name}.`);
+    const native = allocateFrame(name, width, height, like.native);
+    try {
+      const meaning = this.#interpret(like.native, format);
+      native.colorRange = meaning.full && format.model !== 'rgb' ? AVCOL_RANGE_JPEG : like.native.colorRange;
+      const planes = [0, 1, 2]
+        .slice(0, format.model === 'gray' ? 1 : 3)
+        .map((index) => planeOf(native, index, format.bits));
+      const codes = codeRange(format.bits, meaning.full);
+      if (meaning.matrix) {
+        const geometry = geometryOf(like.native, format);
+        const key = JSON.stringify(geometry);
+        if (this.#fromRgb?.key !== key) this.#fromRgb = { key, kernel: new RgbToYuv(geometry) };
+        this.#fromRgb.kernel.convert(rgb, meaning.matrix, codes, format.bits, planes);
+      } else {
+        writeDirect(rgb, planes, format, codes, width, height);
+      }
+      if (format.alpha) this.#copyAlpha(like.native, native, format);
+      return new VideoFrame(like.index, like.pts, like.duration, like.timeBase, native);
+    } catch (thrown) {
+      native.free();
+      throw thrown;
+    }
+  }
+
+  dispose(): void {
+    this.#rearranger?.freeContext();
+    this.#rearranger = undefined;
+    this.#toRgb = undefined;
+    this.#fromRgb = undefined;
+  }
+
+  /** The matrix and range of a frame's codes when they are held in `format`. */
+  #interpret(frame: Frame, format: PixelFormat): Interpretation {
+    const source = nameOf(frame);
+    const sourceFormat = describePlanar(source) ?? describePlanar(planarEquivalent(source).format);
+    const untagged = frame.colorRange === AVCOL_RANGE_UNSPECIFIED;
+    const full =
+      frame.colorRange === AVCOL_RANGE_JPEG ||
+      (untagged && (sourceFormat?.fullRangeByName === true || sourceFormat?.model === 'rgb'));
+    if (format.model === 'rgb' || (format.model === 'gray' && sourceFormat?.model === 'gray')) {
+      return { matrix: undefined, full: format.model === 'rgb' || full };
+    }
+    // RGB has no matrix of its own, so a YUV copy of it takes the guess for its size.
+    const tag = frame.colorSpace === AVCOL_SPC_RGB && sourceFormat?.model === 'rgb' ? 2 : frame.colorSpace;
+    if (tag === AVCOL_SPC_RGB) return { matrix: undefined, full };
+    const matrix = colorMatrix(effectiveMatrix(tag, frame.height));
+    if (!matrix.exact) {
+      this.#notices.add(`Colour matrix ${tag} is not linear; the nearest linear one is used both ways.`);
+    }
+    return { matrix, full };
+  }
+
+  /** The frame itself where its format is worked on directly, else a copy in the planar equivalent. */
+  #planar(frame: Frame): { native: Frame; format: PixelFormat; temporary: boolean } {
+    const name = nameOf(frame);
+    const upright = frame.linesize.every((linesize) => linesize >= 0);
+    const direct = describePlanar(name);
+    if (direct && upright) return { native: frame, format: direct, temporary: false };
+    const equivalent = planarEquivalent(name);
+    const format = describePlanar(equivalent.format);
+    if (!format)
+      throw new AcutanceError('input-unsupported', `Frames in the pixel format ${name} can't be worked on.`);
+    if (!equivalent.exact) {
+      this.#notices.add(
+        `The pixel format ${name} is converted to ${equivalent.format}, with small rounding differences.`,
+      );
+    }
+    const native = allocateFrame(equivalent.format, frame.width, frame.height, frame);
+    this.#rearranger ??= new SoftwareScaleContext();
+    const context = this.#rearranger;
+    context.allocContext();
+    check(
+      context.scaleFrameSync(native, frame),
+      'input-unsupported',
+      `Converting ${name} to ${equivalent.format}`,
+    );
+    return { native, format, temporary: true };
+  }
+
+  #copyAlpha(from: Frame, to: Frame, format: PixelFormat): void {
+    const source = this.#planar(from);
+    try {
+      const target = planeOf(to, 3, format.bits);
+      if (source.format.alpha && source.format.bits === format.bits) {
+        const alpha = planeOf(source.native, 3, format.bits);
+        for (let y = 0; y < to.height; y++) {
+          target.data.set(
+            alpha.data.subarray(y * alpha.stride, y * alpha.stride + to.width),
+            y * target.stride,
+          );
+        }
+      } else {
+        target.data.fill(2 ** format.bits - 1);
+      }
+    } finally {
+      if (source.temporary) source.native.free();
+    }
+  }
+}
+
+export function nameOf(frame: Frame): string {
+  return avGetPixFmtName(frame.format as AVPixelFormat) ?? `unknown (${frame.format})`;
+}
+
+/** A frame with its own memory and the properties (time, tags, side data) of another. */
+function allocateFrame(format: string, width: number, height: number, like: Frame): Frame {
+  const frame = new Frame();
+  frame.alloc();
+  frame.format = avGetPixFmtFromName(format);
+  frame.width = width;
+  frame.height = height;
+  const allocated = frame.getBuffer();
+  if (allocated < 0) {
+    frame.free();
+    check(allocated, 'out-of-memory', `Making a frame of ${width} x ${height}`);
+  }
+  frame.copyProps(like);
+  return frame;
+}
+
+function geometryOf(frame: Frame, format: PixelFormat): YuvGeometry {
+  const { chromaShiftX, chromaShiftY } = format;
+  const phases = chromaPhases(frame.chromaLocation);
+  return { width: frame.width, height: frame.height, chromaShiftX, chromaShiftY, phases };
+}
+
+/** Plane order of FFmpeg's planar RGB is G, B, R. */
+const RGB_PLANES = [2, 0, 1] as const;
+
+/** RGB and gray, where every sample stands for itself. */
+function readDirect(
+  planes: readonly SamplePlane[],
+  format: PixelFormat,
+  full: boolean,
+  width: number,
+  height: number,
+  rgb: Float32Array,
+): void {
+  const { lumaOffset, lumaScale } = codeRange(format.bits, full);
+  for (let channel = 0; channel < 3; channel++) {
+    const plane = planes[planes.length === 1 ? 0 : RGB_PLANES[channel as 0 | 1 | 2]];
+    if (!plane) throw new RangeError('An RGB picture has three planes.');
+    for (let y = 0; y < height; y++) {
+      const source = y * plane.stride;
+      const target = (channel * height + y) * width;
+      for (let x = 0; x < width; x++) rgb[target + x] = (plane.data[source + x]! - lumaOffset) * lumaScale;
+    }
+  }
+}
+
+function writeDirect(
+  rgb: Float32Array,
+  planes: readonly SamplePlane[],
+  format: PixelFormat,
+  codes: CodeRange,
+  width: number,
+  height: number,
+): void {
+  const top = 2 ** format.bits - 1;
+  const factor = 1 / codes.lumaScale;
+  const size = width * height;
+  const gray = format.model === 'gray';
+  for (let channel = 0; channel < planes.length; channel++) {
+    const plane = planes[gray ? 0 : RGB_PLANES[channel as 0 | 1 | 2]];
+    if (!plane) throw new RangeError('An RGB picture has three planes.');
+    const wordSized = plane.data instanceof Uint16Array;
+    for (let y = 0; y < height; y++) {
+      const target = y * plane.stride;
+      const source = (channel * height + y) * width;
+      for (let x = 0; x < width; x++) {
+        const at = source + x;
+        // Gray takes BT.709 luma of what a network made of it.
+        const level = gray
+          ? 0.2126 * rgb[at]! + 0.7152 * rgb[at + size]! + 0.0722 * rgb[at + 2 * size]!
+          : rgb[at]!;
+        const value = level * factor + codes.lumaOffset;
+        plane.data[target + x] = wordSized ? toWord(value, top) : value;
+      }
+    }
+  }
+}

@@ -1,0 +1,12 @@
+export { probe } from './probe.ts';
+export { VideoReader, type ReadOptions } from './video-reader.ts';
+export { VideoFrame } from './video-frame.ts';
+export type {
+  Chapter,
+  HdrInfo,
+  MasteringDisplay,
+  MediaInfo,
+  StreamSummary,
+  VideoStreamInfo,
+} from './media-info.ts';
+export { FrameConverter } from './frame-converter.ts';

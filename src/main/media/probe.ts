@@ -1,0 +1,181 @@
+import { stat } from 'node:fs/promises';
+import {
+  AV_NOPTS_VALUE,
+  AVMEDIA_TYPE_ATTACHMENT,
+  AVMEDIA_TYPE_AUDIO,
+  AVMEDIA_TYPE_DATA,
+  AVMEDIA_TYPE_SUBTITLE,
+  AVMEDIA_TYPE_VIDEO,
+  type AVPixelFormat,
+} from 'node-av/constants';
+import { type Frame, type Stream, avGetCodecName, avGetPixFmtName } from 'node-av/lib';
+import { AcutanceError } from '../../shared/errors.ts';
+import { type Rational, rescaleTicks } from '../../shared/time.ts';
+import { readChapters } from './chapters.ts';
+import {
+  chromaLocationName,
+  fieldOrderName,
+  matrixName,
+  primariesName,
+  rangeName,
+  transferName,
+} from './color-tags.ts';
+import type { MediaInfo, StreamSummary, VideoStreamInfo } from './media-info.ts';
+import { MediaSource } from './media-source.ts';
+import { summarisePixelFormat } from './pixel-format.ts';
+import { type StreamSideData, describeHdr, readSideData, rotationOf } from './side-data.ts';
+import { VideoDecoder } from './video-decoder.ts';
+
+const MICROSECONDS: Rational = { num: 1, den: 1_000_000 };
+
+/** A probed file together with the raw side data that an output needs. */
+export interface ProbeResult {
+  readonly info: MediaInfo;
+  readonly sideData: StreamSideData;
+}
+
+/**
+ * Reads what a media file holds. The first frame is decoded, so that a file without a decodable picture fails here
+ * and tags that only the bitstream carries are seen.
+ *
+ * @throws AcutanceError as `MediaSource.open`; `input-corrupt` when no frame can be decoded.
+ */
+export async function probe(path: string): Promise<MediaInfo> {
+  return (await probeWithSideData(path)).info;
+}
+
+/** As `probe`, with the raw side data of the picture stream. */
+export async function probeWithSideData(path: string): Promise<ProbeResult> {
+  const source = await MediaSource.open(path);
+  try {
+    const decoder = await VideoDecoder.open(source);
+    try {
+      const frame = await decoder.next();
+      if (!frame) {
+        throw new AcutanceError('input-corrupt', `"${path}" holds no frame that can be decoded.`, {
+          hint: 'Copy the file again from where it came from; it may be cut off or damaged.',
+        });
+      }
+      try {
+        return await describe(source, frame);
+      } finally {
+        frame.free();
+      }
+    } finally {
+      decoder.dispose();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+async function describe(source: MediaSource, frame: Frame): Promise<ProbeResult> {
+  const { format, video, path } = source;
+  const sideData = readSideData(video.codecpar, frame);
+  const metadata = format.metadata?.getAll() ?? {};
+  const streams = format.streams;
+  const timecode =
+    metadata['timecode'] ??
+    [video, ...streams].map((stream) => stream.metadata?.get('timecode')).find((value) => value);
+  const info: MediaInfo = {
+    path,
+    container: format.iformat?.name ?? 'unknown',
+    durationSeconds: format.duration === AV_NOPTS_VALUE ? undefined : Number(format.duration) / 1e6,
+    bytes: (await stat(path)).size,
+    video: describeVideo(source, frame, sideData),
+    otherStreams: streams.filter((stream) => stream.index !== video.index).map(summarise),
+    chapters: readChapters(format),
+    timecode: timecode ?? undefined,
+    metadata,
+  };
+  return { info, sideData };
+}
+
+function describeVideo(source: MediaSource, frame: Frame, sideData: StreamSideData): VideoStreamInfo {
+  const { video, format } = source;
+  const timeBase = plain(video.timeBase);
+  const rotation = rotationOf(sideData.displayMatrix);
+  const pixelAspect = valid(frame.sampleAspectRatio) ?? valid(video.sampleAspectRatio);
+  const shownWidth = Math.round(frame.width * (pixelAspect ? pixelAspect.num / pixelAspect.den : 1));
+  const sideways = rotation % 180 === 90;
+  const pixelFormat = avGetPixFmtName(frame.format as AVPixelFormat) ?? 'unknown';
+  const { bits, chroma } = summarisePixelFormat(pixelFormat);
+  const durationTicks = known(video.duration) ?? fromMicroseconds(known(format.duration), timeBase);
+  const averageFrameRate = valid(video.avgFrameRate);
+  const fieldOrder: unknown = video.codecpar.toJSON()['fieldOrder'];
+  return {
+    index: video.index,
+    codec: avGetCodecName(video.codecpar.codecId) ?? 'unknown',
+    width: frame.width,
+    height: frame.height,
+    displayWidth: sideways ? frame.height : shownWidth,
+    displayHeight: sideways ? shownWidth : frame.height,
+    pixelAspect,
+    rotation,
+    pixelFormat,
+    bitDepth: bits,
+    chroma,
+    matrix: matrixName(frame.colorSpace),
+    range: rangeName(frame.colorRange),
+    primaries: primariesName(frame.colorPrimaries),
+    transfer: transferName(frame.colorTrc),
+    chromaLocation: chromaLocationName(frame.chromaLocation),
+    fieldOrder: fieldOrderName(typeof fieldOrder === 'number' ? fieldOrder : 0),
+    averageFrameRate,
+    nominalFrameRate: valid(video.rFrameRate),
+    timeBase,
+    startTicks: known(frame.bestEffortTimestamp) ?? known(video.startTime) ?? 0n,
+    durationTicks,
+    frameCountHint: countHint(video, durationTicks, timeBase, averageFrameRate),
+    hdr: describeHdr(sideData),
+  };
+}
+
+function countHint(
+  video: Stream,
+  durationTicks: bigint | undefined,
+  timeBase: Rational,
+  rate: Rational | undefined,
+): number | undefined {
+  if (video.nbFrames > 0n) return Number(video.nbFrames);
+  if (durationTicks === undefined || !rate) return undefined;
+  const frames = (Number(durationTicks) * timeBase.num * rate.num) / (timeBase.den * rate.den);
+  return Math.max(1, Math.round(frames));
+}
+
+function summarise(stream: Stream): StreamSummary {
+  const { codecpar } = stream;
+  const types = new Map<number, StreamSummary['type']>([
+    [AVMEDIA_TYPE_VIDEO, 'video'],
+    [AVMEDIA_TYPE_AUDIO, 'audio'],
+    [AVMEDIA_TYPE_SUBTITLE, 'subtitle'],
+    [AVMEDIA_TYPE_DATA, 'data'],
+    [AVMEDIA_TYPE_ATTACHMENT, 'attachment'],
+  ]);
+  const type = types.get(codecpar.codecType) ?? 'unknown';
+  return {
+    index: stream.index,
+    type,
+    codec: avGetCodecName(codecpar.codecId) ?? 'unknown',
+    language: stream.metadata?.get('language') ?? undefined,
+    title: stream.metadata?.get('title') ?? undefined,
+    sampleRate: type === 'audio' ? codecpar.sampleRate : undefined,
+    channels: type === 'audio' ? codecpar.channels : undefined,
+  };
+}
+
+function plain(rational: Rational): Rational {
+  return { num: rational.num, den: rational.den };
+}
+
+function valid(rational: Rational): Rational | undefined {
+  return rational.num > 0 && rational.den > 0 ? plain(rational) : undefined;
+}
+
+function known(ticks: bigint): bigint | undefined {
+  return ticks === AV_NOPTS_VALUE ? undefined : ticks;
+}
+
+function fromMicroseconds(duration: bigint | undefined, timeBase: Rational): bigint | undefined {
+  return duration === undefined ? undefined : rescaleTicks(duration, MICROSECONDS, timeBase);
+}

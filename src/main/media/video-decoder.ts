@@ -1,0 +1,97 @@
+import { availableParallelism } from 'node:os';
+import { AVERROR_EAGAIN, AVERROR_EOF } from 'node-av/constants';
+import { Codec, CodecContext, Frame, Packet, avGetCodecName } from 'node-av/lib';
+import { AcutanceError } from '../../shared/errors.ts';
+import { check, describeStatus } from './ffmpeg-failure.ts';
+import type { MediaSource } from './media-source.ts';
+
+/** Frame threads hold a decoded frame each, so their number bounds the memory of a decoder. */
+const MAX_THREADS = 4;
+
+/** Decodes the picture stream of a source, frame by frame, going on over damaged parts as players do. */
+export class VideoDecoder {
+  /** Packets that could not be decoded or read. */
+  damagedPackets = 0;
+  /** Whether reading ended with an error before the end of the file. */
+  endedEarly: string | undefined;
+  readonly #source: MediaSource;
+  readonly #context: CodecContext;
+  readonly #packet: Packet;
+  #flushing = false;
+
+  private constructor(source: MediaSource, context: CodecContext) {
+    this.#source = source;
+    this.#context = context;
+    this.#packet = new Packet();
+    this.#packet.alloc();
+  }
+
+  /** @throws AcutanceError `input-unsupported` when this FFmpeg has no decoder for the picture. */
+  static async open(source: MediaSource): Promise<VideoDecoder> {
+    const { codecpar, timeBase } = source.video;
+    const codec = Codec.findDecoder(codecpar.codecId);
+    if (!codec) {
+      const name = avGetCodecName(codecpar.codecId) ?? 'unknown';
+      throw new AcutanceError(
+        'input-unsupported',
+        `"${source.path}" holds ${name} video, which can't be decoded here.`,
+        {
+          hint: 'Convert the clip to H.264, H.265, ProRes or FFV1 first.',
+        },
+      );
+    }
+    const context = new CodecContext();
+    context.allocContext3(codec);
+    try {
+      const opening = `Opening the ${codec.name} decoder for "${source.path}"`;
+      check(context.parametersToContext(codecpar), 'input-unsupported', opening);
+      context.pktTimebase = timeBase;
+      context.threadCount = Math.min(MAX_THREADS, availableParallelism());
+      check(await context.open2(codec, null), 'input-unsupported', opening);
+      return new VideoDecoder(source, context);
+    } catch (thrown) {
+      context.freeContext();
+      throw thrown;
+    }
+  }
+
+  /** The next frame in the order of display, owned by the caller; undefined at the end. */
+  async next(): Promise<Frame | undefined> {
+    const frame = new Frame();
+    frame.alloc();
+    for (;;) {
+      const status = await this.#context.receiveFrame(frame);
+      if (status >= 0) return frame;
+      if (status === AVERROR_EOF) {
+        frame.free();
+        return undefined;
+      }
+      if (status === AVERROR_EAGAIN) await this.#feed();
+      // Any other status reports a damaged picture; the decoder goes on with the next one.
+      else this.damagedPackets++;
+    }
+  }
+
+  async #feed(): Promise<void> {
+    if (this.#flushing) return;
+    for (;;) {
+      this.#packet.unref();
+      const status = await this.#source.format.readFrame(this.#packet);
+      if (status === AVERROR_EAGAIN) continue;
+      if (status < 0) {
+        if (status !== AVERROR_EOF) this.endedEarly = describeStatus(status);
+        this.#flushing = true;
+        await this.#context.sendPacket(null);
+        return;
+      }
+      if (this.#packet.streamIndex !== this.#source.video.index) continue;
+      if ((await this.#context.sendPacket(this.#packet)) < 0) this.damagedPackets++;
+      return;
+    }
+  }
+
+  dispose(): void {
+    this.#packet.free();
+    this.#context.freeContext();
+  }
+}

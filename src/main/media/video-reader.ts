@@ -1,0 +1,213 @@
+import { AV_FRAME_FLAG_CORRUPT, AV_NOPTS_VALUE, AVSEEK_FLAG_BACKWARD } from 'node-av/constants';
+import type { Frame } from 'node-av/lib';
+import { AcutanceError } from '../../shared/errors.ts';
+import type { ClipRange, ClipTime } from '../../shared/settings.ts';
+import { type Rational, rescaleTicks, timeToTicks } from '../../shared/time.ts';
+import { throwIfCancelled } from './ffmpeg-failure.ts';
+import type { MediaInfo } from './media-info.ts';
+import { MediaSource } from './media-source.ts';
+import { probeWithSideData } from './probe.ts';
+import type { StreamSideData } from './side-data.ts';
+import { VideoDecoder } from './video-decoder.ts';
+import { VideoFrame } from './video-frame.ts';
+
+export interface ReadOptions {
+  readonly range?: ClipRange | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How far before the wanted time a seek aims, in seconds, until it lands on a frame that is early enough. */
+const SEEK_MARGINS = [0, 2, 15] as const;
+
+/** Reads the frames of a clip in the order of display, exactly, one at a time. */
+export class VideoReader {
+  readonly info: MediaInfo;
+  /** Raw side data of the picture stream, for a writer. */
+  readonly sideData: StreamSideData;
+  readonly #notices: string[] = [];
+
+  private constructor(info: MediaInfo, sideData: StreamSideData) {
+    this.info = info;
+    this.sideData = sideData;
+    if (!['progressive', 'unknown'].includes(info.video.fieldOrder)) {
+      this.#notices.push('The clip is interlaced; its frames are worked on whole, without deinterlacing.');
+    }
+  }
+
+  /** @throws AcutanceError as `probe`. */
+  static async open(
+    path: string,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<VideoReader> {
+    throwIfCancelled(options.signal);
+    const { info, sideData } = await probeWithSideData(path);
+    throwIfCancelled(options.signal);
+    return new VideoReader(info, sideData);
+  }
+
+  /** What a user should know about the clip; damage shows up after the frames were read. */
+  get notices(): readonly string[] {
+    return this.#notices;
+  }
+
+  /**
+   * First and one-past-last tick of a range, in the stream's timeline. Half a tick (at most half a millisecond) of
+   * slack absorbs the rounding of containers that store coarser times than the frame rate.
+   */
+  ticksOf(range: ClipRange): { readonly from: bigint | undefined; readonly to: bigint | undefined } {
+    const { startTicks, timeBase } = this.info.video;
+    const from = range.in && startTicks + ticksAtOrAfter(range.in, timeBase);
+    const to = range.out && startTicks + ticksAtOrAfter(range.out, timeBase);
+    if (to !== undefined && to <= (from ?? startTicks)) {
+      throw new AcutanceError('usage', 'The out time is not after the in time.', {
+        hint: 'The range starts at the in time and ends just before the out time.',
+      });
+    }
+    return { from, to };
+  }
+
+  /**
+   * The frames with `in <= t < out`, t counted from the first frame of the clip. Each call reads the file afresh.
+   * Every frame yielded belongs to the caller, who disposes of it; at most a few frames exist at a time.
+   *
+   * @throws AcutanceError `usage` when the range holds no frame, `input-corrupt` when nothing can be decoded,
+   *   `cancelled` when the signal is aborted.
+   */
+  async *frames(options: ReadOptions = {}): AsyncGenerator<VideoFrame, void, undefined> {
+    const { from, to } = this.ticksOf(options.range ?? {});
+    const opened = await this.#openAt(from);
+    const timeline = new Timeline(this.info);
+    let first: Frame | undefined = opened.first;
+    let damaged = 0;
+    let index = 0;
+    try {
+      for (;;) {
+        throwIfCancelled(options.signal);
+        const native: Frame | undefined = first ?? (await opened.decoder.next());
+        first = undefined;
+        if (!native) break;
+        const { pts, duration } = timeline.place(native);
+        if (to !== undefined && pts >= to) {
+          native.free();
+          break;
+        }
+        if (from !== undefined && pts < from) {
+          native.free();
+          continue;
+        }
+        if (native.decodeErrorFlags !== 0 || native.hasFlags(AV_FRAME_FLAG_CORRUPT)) damaged++;
+        yield new VideoFrame(index++, pts, duration, this.info.video.timeBase, native);
+      }
+    } finally {
+      first?.free();
+      opened.decoder.dispose();
+      await opened.source.close();
+    }
+    if (index === 0) throw this.#noFrames(from);
+    this.#report(opened.decoder, damaged, timeline.retimed, index, from === undefined && to === undefined);
+  }
+
+  /** Opens the file so that decoding starts at or before a tick; the first frame was decoded to make sure. */
+  async #openAt(
+    tick: bigint | undefined,
+  ): Promise<{ source: MediaSource; decoder: VideoDecoder; first: Frame | undefined }> {
+    const { startTicks, timeBase } = this.info.video;
+    const margins = tick === undefined || tick <= startTicks ? [] : SEEK_MARGINS;
+    for (const margin of [...margins, undefined]) {
+      const source = await MediaSource.open(this.info.path);
+      let decoder: VideoDecoder | undefined;
+      try {
+        decoder = await VideoDecoder.open(source);
+        if (margin === undefined || tick === undefined) return { source, decoder, first: undefined };
+        const target = tick - rescaleTicks(BigInt(margin), { num: 1, den: 1 }, timeBase);
+        if ((await source.format.seekFrame(source.video.index, target, AVSEEK_FLAG_BACKWARD)) >= 0) {
+          const first = await decoder.next();
+          const landed = first && first.bestEffortTimestamp;
+          if (first && landed !== undefined && landed !== AV_NOPTS_VALUE && landed <= tick) {
+            return { source, decoder, first };
+          }
+          first?.free();
+        }
+      } catch (thrown) {
+        decoder?.dispose();
+        await source.close();
+        throw thrown;
+      }
+      decoder.dispose();
+      await source.close();
+    }
+    throw new AcutanceError('internal', 'Opening without a seek always returns.');
+  }
+
+  #noFrames(from: bigint | undefined): AcutanceError {
+    const { path } = this.info;
+    return from === undefined
+      ? new AcutanceError('input-corrupt', `"${path}" holds no frame that can be decoded.`)
+      : new AcutanceError('usage', `"${path}" has no frame in the range asked for.`, {
+          hint: 'Times count from the first frame of the clip.',
+        });
+  }
+
+  #report(
+    decoder: VideoDecoder,
+    damagedFrames: number,
+    retimed: number,
+    frames: number,
+    whole: boolean,
+  ): void {
+    const expected = this.info.video.frameCountHint;
+    if (decoder.endedEarly) {
+      this.#notices.push(
+        `The file can't be read to its end (${decoder.endedEarly}); ${frames} frames were read.`,
+      );
+    } else if (whole && expected !== undefined && frames < expected * 0.98 - 2) {
+      this.#notices.push(
+        `The file announces about ${expected} frames but holds only ${frames}; it may be cut off.`,
+      );
+    }
+    if (decoder.damagedPackets > 0 || damagedFrames > 0) {
+      this.#notices.push(
+        `The clip is damaged: ${decoder.damagedPackets} packets could not be decoded and ` +
+          `${damagedFrames} frames were patched up by the decoder.`,
+      );
+    }
+    if (retimed > 0) {
+      this.#notices.push(`${retimed} frames had missing or repeated timestamps and were given later ones.`);
+    }
+  }
+}
+
+function ticksAtOrAfter(time: ClipTime, base: Rational): bigint {
+  const exact = timeToTicks(time, base, 'up');
+  const nearest = timeToTicks(time, base, 'nearest');
+  const coarse = base.den < base.num * 1000;
+  return coarse ? exact : nearest;
+}
+
+/** Gives every frame a timestamp after the one before it. */
+class Timeline {
+  retimed = 0;
+  readonly #fallback: bigint;
+  #last: { pts: bigint; duration: bigint } | undefined;
+
+  constructor(info: MediaInfo) {
+    const { averageFrameRate, nominalFrameRate, timeBase } = info.video;
+    const rate = averageFrameRate ?? nominalFrameRate ?? { num: 25, den: 1 };
+    const ticks = rescaleTicks(1n, { num: rate.den, den: rate.num }, timeBase);
+    this.#fallback = ticks > 0n ? ticks : 1n;
+  }
+
+  place(native: Frame): { readonly pts: bigint; readonly duration: bigint } {
+    const duration = native.duration > 0n ? native.duration : this.#fallback;
+    const best = native.bestEffortTimestamp;
+    const last = this.#last;
+    let pts = best;
+    if (best === AV_NOPTS_VALUE) pts = last ? last.pts + last.duration : 0n;
+    else if (last && best <= last.pts) pts = last.pts + 1n;
+    if (pts !== best) this.retimed++;
+    this.#last = { pts, duration };
+    native.pts = pts;
+    native.duration = duration;
+    return { pts, duration };
+  }
+}
