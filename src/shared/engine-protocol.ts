@@ -1,10 +1,19 @@
 import type { ProblemDescription } from './errors.ts';
-import type { ClipRange, DeblurSettings, ExportPreset } from './settings.ts';
+import type { ClipTime, DeblurSettings, ExportPreset } from './settings.ts';
 
 /**
  * What the engine process and its caller say to each other. The engine does one job at a time: the caller sends a
  * `run`, the engine answers with events and ends with exactly one `done` or `failed`. All paths are absolute.
  */
+
+/**
+ * The part of a clip to work on: frames with `in <= t < out`, where t counts from the clip's first frame. A text
+ * counts frames (`150f`, a timecode) and is read with the clip's frame rate; see `parseTime`.
+ */
+export interface RequestedRange {
+  readonly in?: ClipTime | string | undefined;
+  readonly out?: ClipTime | string | undefined;
+}
 
 /** Deblurs a clip into a new file. */
 export interface ExportRequest {
@@ -13,16 +22,23 @@ export interface ExportRequest {
   /** Absent: the decoded frames are written as they are. */
   readonly deblur?: DeblurSettings | undefined;
   readonly preset: ExportPreset;
-  readonly range: ClipRange;
+  readonly range: RequestedRange;
   /** Whether an existing output may be replaced. */
   readonly overwrite: boolean;
+  /** Whether damaged or missing parts of the input are worked around (and noted) instead of refused. */
+  readonly allowDamaged: boolean;
 }
 
 /** What carried out a deblurring: a device with its name and the weights used. */
 export interface DeblurProvenance {
+  readonly network: string;
+  readonly size: string;
+  readonly stages: number;
   readonly device: string;
-  readonly deviceName: string;
+  readonly deviceName: string | undefined;
+  /** Name or path, and hash. */
   readonly weights: string;
+  readonly weightsHash: string;
 }
 
 export interface ExportResult {
@@ -61,18 +77,62 @@ export interface DevicesResult {
   readonly devices: readonly DeviceReport[];
 }
 
+/** A place where networks can run, or the reason why they can't. */
 export interface DeviceReport {
-  readonly kind: string;
-  readonly name: string;
-  readonly available: boolean;
-  /** Why it can't be used, one line. */
-  readonly reason?: string | undefined;
+  readonly device: string;
+  /** Name of the hardware; undefined when the system does not tell. */
+  readonly name: string | undefined;
+  readonly usable: boolean;
+  /** The "GPU" is a program running on the CPU: it works, slowly. */
+  readonly software: boolean;
+  /** One line: why it can't be used and what to do, or a remark on a usable device. */
+  readonly reason: string | undefined;
+}
+
+export interface ProbeRequest {
+  readonly input: string;
+}
+
+/** What a video file holds; times in seconds. */
+export interface ClipDescription {
+  readonly path: string;
+  readonly bytes: number;
+  readonly container: string;
+  readonly durationSeconds: number | undefined;
+  readonly codec: string;
+  readonly pixelFormat: string;
+  readonly bitDepth: number;
+  readonly chroma: string;
+  /** As stored, and as shown upright with square pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly displayWidth: number;
+  readonly displayHeight: number;
+  /** Degrees clockwise. */
+  readonly rotation: number;
+  /** As a fraction, for example `30000/1001`; undefined where the rate is unknown. */
+  readonly frameRate: string | undefined;
+  readonly variableFrameRate: boolean;
+  /** From the container, or estimated. */
+  readonly frames: number | undefined;
+  readonly matrix: string;
+  readonly range: string;
+  readonly primaries: string;
+  readonly transfer: string;
+  readonly timecode: string | undefined;
+  readonly chapters: number;
+  readonly otherStreams: readonly {
+    readonly type: string;
+    readonly codec: string;
+    readonly language: string | undefined;
+  }[];
 }
 
 /** Every kind of job with its request and its result. */
 export type EngineJobs = {
   readonly export: { readonly request: ExportRequest; readonly result: ExportResult };
   readonly infer: { readonly request: InferRequest; readonly result: InferResult };
+  readonly probe: { readonly request: ProbeRequest; readonly result: ClipDescription };
   readonly devices: { readonly request: Record<string, never>; readonly result: DevicesResult };
 };
 

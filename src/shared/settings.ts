@@ -12,6 +12,12 @@ export interface ClipRange {
   readonly out?: ClipTime | undefined;
 }
 
+/** The networks by their id, as the catalogue of `src/networks` has them. */
+export const NETWORK_IDS = ['cdvd-tsp'] as const;
+
+/** The sizes that a network may come in. */
+export const NETWORK_SIZES = ['lite', 'paper'] as const;
+
 /** Where a network may run. `auto` takes the fastest device that works. */
 export const DEVICE_CHOICES = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
 export type DeviceChoice = (typeof DEVICE_CHOICES)[number];

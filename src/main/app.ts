@@ -1,0 +1,13 @@
+import { EngineClient } from './render/engine-client.ts';
+
+/** The composition root: builds the services that every host uses. */
+
+export interface EngineSettings {
+  /** Receives what the engine's native libraries print. */
+  readonly onOutput?: ((text: string) => void) | undefined;
+}
+
+/** The supervisor of the engine process; nothing is started before its first job. */
+export function createEngine(settings: EngineSettings = {}): EngineClient {
+  return new EngineClient({ onOutput: settings.onOutput });
+}

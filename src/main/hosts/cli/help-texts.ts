@@ -1,0 +1,62 @@
+/** What `--help` adds below the list of options. */
+
+export const PROGRAM_HELP = `
+Examples:
+  acutance deblur clip.mp4 -o sharp.mp4
+  acutance deblur clip.mov -o sharp.mov --preset prores --in 0:12 --out 0:18.5
+  acutance devices
+
+Exit codes:
+  0  done
+  1  a defect of Acutance itself
+  2  the command line was not understood
+  3  the input can't be read or decoded
+  4  the output can't be written: it exists, is the input, its folder is missing or locked, or the disk is full
+  5  the weights can't be read, are refused, or don't fit the network
+  6  the device can't be used, or memory ran out
+  7  the computation failed: the engine died, or its output was not a picture
+  130  cancelled (Ctrl-C)
+
+Set ACUTANCE_DEBUG=1 to see stack traces and what the native libraries print.
+`;
+
+export const DEBLUR_HELP = `
+Times count from the clip's first frame:
+  12.5  1:02.5  00:01:02.5     seconds, minutes, hours
+  150f                         frames
+  00:01:02:12                  timecode (with ; before the frames: drop-frame)
+The frame at --in is kept, the frame at --out is not.
+
+Presets:
+  h264    H.264 for playing everywhere (.mp4, .mov, .mkv)
+  h265    H.265, smaller, 10 bits kept (.mp4, .mov, .mkv)
+  prores  ProRes 422 HQ or 4444 for editing (.mov)
+  ffv1    lossless, in the source's own pixel format (.mkv)
+
+Every frame of the clip comes out with its own time; sound, subtitles, chapters, timecode and colour tags are
+carried over. The output appears under its name only when it is complete.
+
+Examples:
+  acutance deblur clip.mp4 -o sharp.mp4
+  acutance deblur clip.mp4 -o sharp.mp4 --stages 1                  faster
+  acutance deblur clip.mp4 -o part.mp4 --in 3 --out 5.5             two and a half seconds of it
+  acutance deblur clip.mp4 -o copy.mkv --network none --preset ffv1 the decoded frames, untouched
+`;
+
+export const DEVICES_HELP = `
+"auto" takes the fastest device that works. A device that can't be used is listed with the reason.
+`;
+
+export const WEIGHTS_HELP = `
+The file is read without running anything in it. What is missing, left over or of another shape is listed.
+
+Example:
+  acutance weights import CDVD_TSP.pt --network cdvd-tsp --licence "MIT, github.com/csbhr/CDVD-TSP"
+`;
+
+export const INFER_HELP = `
+N frames in, N frames out, at their own size, neither rounded nor clamped.
+
+Example:
+  acutance infer --size paper --weights CDVD_TSP.pt --stages 2 --device cpu --input frames.npy --output out.npy
+`;

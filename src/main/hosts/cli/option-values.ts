@@ -1,0 +1,44 @@
+import { InvalidArgumentError } from 'commander';
+import { AcutanceError } from '../../../shared/errors.ts';
+import { MAX_STAGES } from '../../../shared/settings.ts';
+import { isFrameTime, parseTime } from '../../../shared/time.ts';
+import type { ClipTime } from '../../../shared/settings.ts';
+
+/** Readers of option values; what they refuse is explained by the argument parser together with the option's name. */
+
+/** Smaller tiles cost more at their borders than they save. */
+const MIN_TILE = 64;
+
+function parseWhole(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.');
+  return Number(text);
+}
+
+export function parseStages(text: string): number {
+  const stages = parseWhole(text);
+  if (stages < 1 || stages > MAX_STAGES) throw new InvalidArgumentError(`It must be 1 to ${MAX_STAGES}.`);
+  return stages;
+}
+
+export function parseTile(text: string): number {
+  const tile = parseWhole(text);
+  if (tile < MIN_TILE) throw new InvalidArgumentError(`It must be at least ${MIN_TILE} pixels.`);
+  return tile;
+}
+
+export function parseBoolean(text: string): boolean {
+  if (text === 'true') return true;
+  if (text === 'false') return false;
+  throw new InvalidArgumentError('It must be true or false.');
+}
+
+/** Seconds become an exact time at once; frames and timecodes wait for the clip's frame rate. */
+export function parseTimeOption(text: string): ClipTime | string {
+  if (isFrameTime(text)) return text.trim();
+  try {
+    return parseTime(text);
+  } catch (error) {
+    const { message, hint } = AcutanceError.from(error);
+    throw new InvalidArgumentError(hint === undefined ? message : `${message} ${hint}`);
+  }
+}

@@ -1,0 +1,228 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, Option } from 'commander';
+import { AcutanceError } from '../../../shared/errors.ts';
+import {
+  DEFAULT_DEBLUR_SETTINGS,
+  DEFAULT_EXPORT_PRESET,
+  DEVICE_CHOICES,
+  EXPORT_PRESETS,
+  NETWORK_IDS,
+  NETWORK_SIZES,
+  NO_NETWORK,
+} from '../../../shared/settings.ts';
+import { DEBLUR_HELP, DEVICES_HELP, INFER_HELP, PROGRAM_HELP, WEIGHTS_HELP } from './help-texts.ts';
+import { parseBoolean, parseStages, parseTile, parseTimeOption } from './option-values.ts';
+
+// A command's module is loaded when it runs: help and typing mistakes are answered without ONNX Runtime or FFmpeg.
+
+/** The command line: its commands, options and help. Parsing a command line runs the command. */
+export function createProgram(): Command {
+  const program = configure(new Command('acutance'))
+    .description('Takes motion blur out of video clips.')
+    .version(readVersion(), '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'show help; every command has its own')
+    .helpCommand('help [command]', 'show help for a command')
+    .addHelpText('after', PROGRAM_HELP);
+  addDeblur(program);
+  addProbe(program);
+  addDevices(program);
+  addWeights(program);
+  addInfer(program);
+  return program;
+}
+
+/** What went wrong while parsing, as our own kind of error; undefined when the help that was shown says it all. */
+export function parsingProblem(thrown: CommanderError): AcutanceError | undefined {
+  if (thrown.exitCode === 0 || thrown.code === 'commander.help') return undefined;
+  const [first = '', ...rest] = thrown.message.replace(/^error: /, '').split('\n');
+  const suggestion = rest.join(' ').replace(/^\((.*)\)$/, '$1');
+  const hint =
+    suggestion === ''
+      ? 'acutance --help shows the commands, acutance COMMAND --help their options.'
+      : suggestion;
+  const message = first.charAt(0).toUpperCase() + first.slice(1) + (/[.?!]$/.test(first) ? '' : '.');
+  return new AcutanceError('usage', message, { hint });
+}
+
+/** Applies to the program and every command: errors are thrown and formatted by us. */
+function configure(command: Command): Command {
+  return command
+    .exitOverride()
+    .showSuggestionAfterError()
+    .allowExcessArguments(false)
+    .configureOutput({ outputError: () => undefined })
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: false });
+}
+
+function addCommand(parent: Command, usage: string, description: string, help: string): Command {
+  return configure(parent.command(usage))
+    .description(description)
+    .helpOption('-h, --help', 'show this help')
+    .addHelpText('after', help);
+}
+
+const JSON_OPTION = ['--json', 'write JSON to stdout, one object per line, and nothing else there'] as const;
+
+function addNetworkOptions(
+  command: Command,
+  networks: readonly string[],
+  defaults: { size: string; device: string },
+): Command {
+  return command
+    .addOption(
+      new Option('--network <name>', 'the network to use')
+        .choices(networks)
+        .default(DEFAULT_DEBLUR_SETTINGS.network),
+    )
+    .addOption(
+      new Option('--size <size>', 'lite is made for CPUs, paper has the published widths')
+        .choices(NETWORK_SIZES)
+        .default(defaults.size),
+    )
+    .addOption(
+      new Option(
+        '--stages <n>',
+        'how often the network is applied in sequence, 1 to 3: more take out more blur and more time',
+      )
+        .argParser(parseStages)
+        .default(DEFAULT_DEBLUR_SETTINGS.stages),
+    )
+    .addOption(
+      new Option('--device <device>', 'where to compute; "acutance devices" lists what works here')
+        .choices(DEVICE_CHOICES)
+        .default(defaults.device),
+    );
+}
+
+function addDeblur(program: Command): void {
+  const command = addCommand(program, 'deblur', 'take the motion blur out of a clip', DEBLUR_HELP)
+    .argument('<clip>', 'the video file to read')
+    .requiredOption('-o, --output <file>', 'the video file to write');
+  addNetworkOptions(command, [...NETWORK_IDS, NO_NETWORK], DEFAULT_DEBLUR_SETTINGS)
+    .option(
+      '--weights <file|name>',
+      'a weight file, or imported weights by name or hash (default: the shipped weights)',
+    )
+    .addOption(
+      new Option('--tile <pixels>', 'largest tile edge; the default suits the memory available').argParser(
+        parseTile,
+      ),
+    )
+    .addOption(
+      new Option('--in <time>', 'first moment to keep (default: the start)').argParser(parseTimeOption),
+    )
+    .addOption(
+      new Option('--out <time>', 'first moment to leave out (default: the end)').argParser(parseTimeOption),
+    )
+    .addOption(
+      new Option('--preset <preset>', 'codec and quality of the output')
+        .choices(EXPORT_PRESETS)
+        .default(DEFAULT_EXPORT_PRESET),
+    )
+    .option('--overwrite', 'replace the output if it exists', false)
+    .option(
+      '--allow-damaged',
+      'export what a damaged or cut-off clip still holds instead of refusing it',
+      false,
+    )
+    .option(...JSON_OPTION)
+    .option('-q, --quiet', 'show errors only')
+    .action(async (clip: string, options: object) => {
+      const { deblur } = await import('./commands/deblur.ts');
+      await deblur(clip, options as Parameters<typeof deblur>[1]);
+    });
+}
+
+function addProbe(program: Command): void {
+  addCommand(program, 'probe <clip>', 'show what is in a video file', '')
+    .option(...JSON_OPTION)
+    .action(async (clip: string, options: object) => {
+      const { probe } = await import('./commands/probe.ts');
+      await probe(clip, options);
+    });
+}
+
+function addDevices(program: Command): void {
+  addCommand(program, 'devices', 'list the devices that networks can run on', DEVICES_HELP)
+    .option(...JSON_OPTION)
+    .action(async (options: object) => {
+      const { devices } = await import('./commands/devices.ts');
+      await devices(options);
+    });
+}
+
+function addWeights(program: Command): void {
+  const weights = configure(program.command('weights'))
+    .description('import and list network weights')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand(false);
+  addCommand(weights, 'import <file>', 'check a weight file against a network and keep a copy', WEIGHTS_HELP)
+    .argument('<file>', '.safetensors, .pth, .pt or .pytorch')
+    .addOption(
+      new Option('--network <name>', 'the network it is for').choices(NETWORK_IDS).makeOptionMandatory(),
+    )
+    .addOption(
+      new Option('--size <size>', 'the size it is for (default: the one that fits)').choices(NETWORK_SIZES),
+    )
+    .addOption(
+      new Option(
+        '--align-corners <bool>',
+        'the warp convention it was trained with (default: true)',
+      ).argParser(parseBoolean),
+    )
+    .option('--licence <text>', 'a note on where it is from and what you may do with it')
+    .option(...JSON_OPTION)
+    .action(async (file: string, options: object) => {
+      const { importWeights } = await import('./commands/weights.ts');
+      await importWeights(file, options as Parameters<typeof importWeights>[1]);
+    });
+  addCommand(weights, 'list', 'list the weights that can be used', '')
+    .option(...JSON_OPTION)
+    .action(async (options: object) => {
+      const { listWeights } = await import('./commands/weights.ts');
+      await listWeights(options);
+    });
+}
+
+function addInfer(program: Command): void {
+  const command = addCommand(
+    program,
+    'infer',
+    'run a network over an array of frames, for checking it',
+    INFER_HELP,
+  )
+    .requiredOption('--input <file>', 'frames: .npy, float32 or float64, N x 3 x H x W, RGB in [0, 1]')
+    .requiredOption('--output <file>', 'the .npy file to write: float32, the same shape');
+  addNetworkOptions(command, NETWORK_IDS, DEFAULT_DEBLUR_SETTINGS)
+    .option(
+      '--weights <file|name>',
+      'a weight file, or imported weights by name or hash (default: the shipped weights)',
+    )
+    .addOption(
+      new Option(
+        '--align-corners <bool>',
+        'the warp convention (default: what the weights were stored with, else true)',
+      ).argParser(parseBoolean),
+    )
+    .addOption(new Option('--tile <pixels>', 'force tiles of at most this edge').argParser(parseTile))
+    .option('--overwrite', 'replace the output if it exists', false)
+    .option(...JSON_OPTION)
+    .option('-q, --quiet', 'show errors only')
+    .action(async (options: object) => {
+      const { infer } = await import('./commands/infer.ts');
+      await infer(options as Parameters<typeof infer>[0]);
+    });
+}
+
+/** In a checkout and in a package alike, the manifest is the first one above this file. */
+function readVersion(): string {
+  for (let folder = new URL('./', import.meta.url); ; folder = new URL('../', folder)) {
+    try {
+      const manifest: unknown = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8'));
+      if (typeof manifest === 'object' && manifest !== null && 'version' in manifest)
+        return String(manifest.version);
+    } catch {
+      if (folder.pathname === new URL('../', folder).pathname) return 'unknown';
+    }
+  }
+}

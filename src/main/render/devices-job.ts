@@ -1,0 +1,9 @@
+import type { DevicesResult } from '../../shared/engine-protocol.ts';
+import { OnnxRuntimeRuntime } from '../inference/onnxruntime-runtime.ts';
+import type { JobContext } from './engine-server.ts';
+
+/** Lists every device that is known, usable or not. */
+export async function runDevices(_request: object, { phase }: JobContext): Promise<DevicesResult> {
+  phase('loading');
+  return { devices: await new OnnxRuntimeRuntime().devices() };
+}

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { findNetwork, networks } from '../../networks/catalogue.ts';
+import { readCheckpoint } from '../../networks/checkpoints/read-checkpoint.ts';
+import { matchParameters } from '../../networks/checkpoints/match-parameters.ts';
+import type { DeblurProvenance } from '../../shared/engine-protocol.ts';
+import { AcutanceError } from '../../shared/errors.ts';
+import type { DeblurSettings } from '../../shared/settings.ts';
+import type { NetworkSize } from '../../networks/network.ts';
+import { createDeblurrer, type Deblurrer } from '../inference/deblurrer.ts';
+import { chooseDevice } from '../inference/devices/device-choice.ts';
+import { OnnxRuntimeRuntime } from '../inference/onnxruntime-runtime.ts';
+import type { JobContext } from './engine-server.ts';
+
+export interface PreparedDeblurrer {
+  readonly deblurrer: Deblurrer;
+  readonly provenance: DeblurProvenance;
+}
+
+/**
+ * Turns a user's settings into a network that is loaded for one frame size.
+ *
+ * @throws AcutanceError `usage`, the `weights-` codes, `device-unavailable`, `out-of-memory`, `inference-failed`.
+ */
+export async function prepareDeblurrer(
+  settings: DeblurSettings,
+  frame: { readonly height: number; readonly width: number },
+  { signal }: JobContext,
+): Promise<PreparedDeblurrer> {
+  const { stages, tile } = settings;
+  const network = findNetwork(settings.network);
+  if (!network) {
+    throw new AcutanceError('usage', `There is no network "${settings.network}".`, {
+      hint: `Choose one of ${networks.map(({ id }) => id).join(', ')}.`,
+    });
+  }
+  const size = network.sizes.find((each) => each === settings.size);
+  if (!size) {
+    throw new AcutanceError('usage', `${network.title} has no size "${settings.size}".`, {
+      hint: `Choose one of ${network.sizes.join(', ')}.`,
+    });
+  }
+  const runtime = new OnnxRuntimeRuntime();
+  const chosen = await chooseDevice(runtime, settings.device);
+  signal.throwIfAborted();
+  const path = settings.weights ?? '';
+  const checkpoint = await readCheckpoint(await readFile(path), path);
+  const values = matchParameters(network.parameters(size as NetworkSize), checkpoint, {
+    file: path,
+    network: network.title,
+  });
+  const deblurrer = await createDeblurrer({
+    runtime,
+    network,
+    size,
+    stages,
+    weights: {
+      parameters: (name) => values.get(name) ?? new Float32Array(),
+      alignCorners: settings.alignCorners ?? true,
+    },
+    device: chosen.device,
+    ...frame,
+    tile: tile === undefined ? undefined : { height: tile, width: tile },
+    signal,
+  });
+  const provenance = {
+    network: network.id,
+    size,
+    stages,
+    device: chosen.device,
+    deviceName: chosen.name,
+    weights: path,
+    weightsHash: '',
+  };
+  return { deblurrer, provenance };
+}
