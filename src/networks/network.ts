@@ -1,11 +1,11 @@
 import type { ParameterSpec } from '../shared/tensor.ts';
+import type { Lowering } from './graph/graph.ts';
 import type { ParameterSource } from './graph/serialise.ts';
+
+export type { Lowering } from './graph/graph.ts';
 
 /** `paper`: the published widths. `lite`: the same topology, narrower, so that a CPU is of use. */
 export type NetworkSize = 'paper' | 'lite';
-
-/** Which bodies our own operators get: plain standard ONNX, or only what the WebGPU provider runs itself. */
-export type Lowering = 'standard' | 'webgpu';
 
 export type NetworkId = 'cdvd-tsp';
 

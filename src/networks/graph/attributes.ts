@@ -1,5 +1,10 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import { AttributeProtoSchema, TensorProtoSchema, type AttributeProto, type TensorProto } from '../onnx/onnx_pb.ts';
+import {
+  AttributeProtoSchema,
+  TensorProtoSchema,
+  type AttributeProto,
+  type TensorProto,
+} from '../onnx/onnx_pb.ts';
 
 /** Element types that our graphs use; the numbers are ONNX `TensorProto.DataType`. */
 export const ELEMENT_TYPES = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
@@ -15,7 +20,8 @@ export interface ConstantTensor {
  * What an operator's attribute can be. A plain number is an integer attribute, `{ float }` a float one
  * (JavaScript cannot tell 1 from 1.0, ONNX must).
  */
-export type AttributeValue = number | string | readonly number[] | { readonly float: number } | ConstantTensor;
+export type AttributeValue =
+  number | string | readonly number[] | { readonly float: number } | ConstantTensor;
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
 const ATTRIBUTE_TYPES = { float: 1, int: 2, string: 3, tensor: 4, ints: 7 } as const;

@@ -1,6 +1,12 @@
 import { elementCount, type ParameterSpec } from '../../shared/tensor.ts';
 import { elementTypeOf, type Attributes, type ConstantTensor, type ElementType } from './attributes.ts';
 
+/**
+ * Which execution provider's operators a graph is written for: any provider of standard ONNX, or WebGPU, which lacks
+ * some operators and computes one case of `Conv` wrongly. A lowering changes how a network runs, never its result.
+ */
+export type Lowering = 'standard' | 'webgpu';
+
 /** A tensor inside a graph under construction: a name, a static shape and an element type. */
 export interface Value {
   readonly graph: Graph;
@@ -50,7 +56,12 @@ export const OWN_DOMAIN = 'acutance';
  * (the published module path) and the shapes concerned. It is a defect of an architecture, never of user input.
  */
 export class ShapeError extends Error {
-  constructor(opType: string, scope: string, problem: string, shapes: Readonly<Record<string, readonly number[]>>) {
+  constructor(
+    opType: string,
+    scope: string,
+    problem: string,
+    shapes: Readonly<Record<string, readonly number[]>>,
+  ) {
     const listed = Object.entries(shapes).map(([name, dims]) => `${name} ${shapeText(dims)}`);
     super(`${opType} in ${scope === '' ? 'the top scope' : scope}: ${problem}; ${listed.join(', ')}`);
     this.name = 'ShapeError';
@@ -68,6 +79,7 @@ export function shapeText(dims: readonly number[]): string {
  */
 export class Graph {
   readonly name: string;
+  readonly lowering: Lowering;
   readonly nodes: Node[] = [];
   readonly inputs: Value[] = [];
   readonly outputs: { readonly name: string; readonly value: Value }[] = [];
@@ -77,8 +89,9 @@ export class Graph {
   #scope = '';
   #counter = 0;
 
-  constructor(name: string) {
+  constructor(name: string, lowering: Lowering = 'standard') {
     this.name = name;
+    this.lowering = lowering;
   }
 
   /** The current scope, such as `recons_net.inBlock.1`: parameter names begin with it. */
@@ -133,7 +146,8 @@ export class Graph {
   /** A constant; equal small constants share one node. */
   constant(tensor: ConstantTensor): Value {
     const type = elementTypeOf(tensor.data);
-    const key = tensor.data.length <= 16 ? `${type}${shapeText(tensor.dims)}${tensor.data.join()}` : undefined;
+    const key =
+      tensor.data.length <= 16 ? `${type}${shapeText(tensor.dims)}${tensor.data.join()}` : undefined;
     const known = key === undefined ? undefined : this.#constants.get(key);
     if (known !== undefined) return known;
     const [value] = this.node({
@@ -159,11 +173,15 @@ export class Graph {
   /** Adds a node; shapes of the outputs are the caller's, who has checked the inputs. */
   node(spec: NodeSpec): Value[] {
     for (const input of spec.inputs) {
-      if (input.graph !== this) throw new Error(`${spec.opType} in ${this.#scope}: ${input.name} is of another graph`);
+      if (input.graph !== this)
+        throw new Error(`${spec.opType} in ${this.#scope}: ${input.name} is of another graph`);
     }
-    const outputs = spec.outputs.map(
-      ({ dims, type = 'float32' }): Value => ({ graph: this, name: this.#freshName(spec.opType), dims, type }),
-    );
+    const outputs = spec.outputs.map(({ dims, type = 'float32' }): Value => ({
+      graph: this,
+      name: this.#freshName(spec.opType),
+      dims,
+      type,
+    }));
     this.nodes.push({
       opType: spec.opType,
       domain: spec.domain ?? '',
@@ -184,20 +202,18 @@ export class Graph {
     readonly name: string;
     readonly inputs: readonly Value[];
     readonly attributes?: Attributes;
-    /** Tells bodies for different execution providers apart. */
-    readonly variant: string;
     readonly body: (body: Graph, inputs: readonly Value[]) => Value;
   }): Value {
     const attributes = spec.attributes ?? {};
     const overload = [
-      spec.variant,
+      this.lowering,
       ...spec.inputs.map(({ dims }) => dims.join('x')),
       ...Object.entries(attributes).map(([name, value]) => `${name}=${JSON.stringify(value)}`),
     ].join('_');
     const key = `${spec.name}:${overload}`;
     let local = this.#functions.get(key);
     if (local === undefined) {
-      const body = new Graph(spec.name);
+      const body = new Graph(spec.name, this.lowering);
       const result = spec.body(
         body,
         spec.inputs.map(({ dims, type }, index) => body.input(`input${index}`, dims, type)),

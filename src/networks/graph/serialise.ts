@@ -30,7 +30,12 @@ export type ParameterSource = (name: string, dims: readonly number[]) => Float32
 export function serialise(graph: Graph, parameters: ParameterSource): Uint8Array {
   const opsetImport = [opset('', OPSET), opset(OWN_DOMAIN, 1n)];
   const outputNodes = graph.outputs.map(({ name, value }) =>
-    create(NodeProtoSchema, { opType: 'Identity', name: `output/${name}`, input: [value.name], output: [name] }),
+    create(NodeProtoSchema, {
+      opType: 'Identity',
+      name: `output/${name}`,
+      input: [value.name],
+      output: [name],
+    }),
   );
   const model = create(ModelProtoSchema, {
     irVersion: IR_VERSION,
@@ -42,7 +47,9 @@ export function serialise(graph: Graph, parameters: ParameterSource): Uint8Array
       initializer: graph.parameters.map(({ name, dims }) => {
         const data = parameters(name, dims);
         if (data.length !== elementCount(dims))
-          throw new Error(`${name} has ${data.length} values, its shape ${shapeText(dims)} wants ${elementCount(dims)}`);
+          throw new Error(
+            `${name} has ${data.length} values, its shape ${shapeText(dims)} wants ${elementCount(dims)}`,
+          );
         return tensorProto({ data, dims }, name);
       }),
       input: graph.inputs.map((value) => valueInfo(value.name, value)),

@@ -1,5 +1,5 @@
 import { ShapeError, type Value } from '../graph/graph.ts';
-import { imageDims } from './shaping.ts';
+import { imageDims, padZeros } from './shaping.ts';
 
 export interface ConvOptions {
   readonly channels: number;
@@ -18,15 +18,17 @@ export function conv(image: Value, { channels, kernel, stride = 1, dilation = 1 
   const padding = ((kernel - 1) / 2) * dilation;
   const weight = graph.parameter('weight', [channels, c, kernel, kernel]);
   const bias = graph.parameter('bias', [channels]);
-  const outputSize = (size: number) => Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
+  const outputSize = (size: number) =>
+    Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
   if (outputSize(h) < 1 || outputSize(w) < 1)
     throw new ShapeError('Conv', graph.scope, 'the image is smaller than the kernel', {
       image: image.dims,
       weight: weight.dims,
     });
+  const [input, kernels] = graph.lowering === 'webgpu' ? avoidTriples(image, weight) : [image, weight];
   return graph.node({
     opType: 'Conv',
-    inputs: [image, weight, bias],
+    inputs: [input, kernels, bias],
     outputs: [{ dims: [n, channels, outputSize(h), outputSize(w)] }],
     attributes: {
       kernel_shape: [kernel, kernel],
@@ -35,6 +37,18 @@ export function conv(image: Value, { channels, kernel, stride = 1, dilation = 1 
       pads: [padding, padding, padding, padding],
     },
   })[0]!;
+}
+
+/**
+ * ONNX Runtime 1.30's WebGPU `Conv` reads input channels in threes where their number divides by 3 but not by 4, and
+ * is then wrong (measured with 81 and 117 channels, as PWC-Net has; onnxruntime issue 29651). Zero channels on image and
+ * weight change nothing and lead it past that path. Three channels, an image, are computed rightly.
+ */
+function avoidTriples(image: Value, weight: Value): [Value, Value] {
+  const channels = image.dims[1]!;
+  if (channels <= 3 || channels % 3 !== 0 || channels % 4 === 0) return [image, weight];
+  const spare = 4 - (channels % 4);
+  return [padZeros(image, [0, 0, 0, 0], [0, spare, 0, 0]), padZeros(weight, [0, 0, 0, 0], [0, spare, 0, 0])];
 }
 
 export interface TransposedConvOptions {

@@ -19,11 +19,20 @@ function broadcast(opType: string, first: Value, second: Value): number[] {
 function binary(opType: string, first: Value, second: Value | number, type?: ElementType): Value {
   const right = typeof second === 'number' ? first.graph.scalar(second) : second;
   const dims = broadcast(opType, first, right);
-  return first.graph.node({ opType, inputs: [first, right], outputs: [{ dims, type: type ?? first.type }] })[0]!;
+  return first.graph.node({
+    opType,
+    inputs: [first, right],
+    outputs: [{ dims, type: type ?? first.type }],
+  })[0]!;
 }
 
 function unary(opType: string, value: Value, attributes = {}): Value {
-  return value.graph.node({ opType, inputs: [value], outputs: [{ dims: value.dims, type: value.type }], attributes })[0]!;
+  return value.graph.node({
+    opType,
+    inputs: [value],
+    outputs: [{ dims: value.dims, type: value.type }],
+    attributes,
+  })[0]!;
 }
 
 export const add = (first: Value, second: Value | number): Value => binary('Add', first, second);
@@ -36,10 +45,12 @@ export const maximum = (first: Value, second: Value | number): Value => binary('
 export const atLeast = (first: Value, second: number): Value =>
   cast(binary('GreaterOrEqual', first, second, 'bool'), 'float32');
 /** 1 where first > second, else 0, as float32. */
-export const above = (first: Value, second: number): Value => cast(binary('Greater', first, second, 'bool'), 'float32');
+export const above = (first: Value, second: number): Value =>
+  cast(binary('Greater', first, second, 'bool'), 'float32');
 
 export const relu = (value: Value): Value => unary('Relu', value);
-export const leakyRelu = (value: Value, slope: number): Value => unary('LeakyRelu', value, { alpha: { float: slope } });
+export const leakyRelu = (value: Value, slope: number): Value =>
+  unary('LeakyRelu', value, { alpha: { float: slope } });
 export const floor = (value: Value): Value => unary('Floor', value);
 export const squareRoot = (value: Value): Value => unary('Sqrt', value);
 export const exponential = (value: Value): Value => unary('Exp', value);

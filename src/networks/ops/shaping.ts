@@ -24,7 +24,9 @@ export function concat(values: readonly Value[], axis = 1): Value {
 export function slice(value: Value, axis: number, start: number, end: number): Value {
   const { graph } = value;
   if (start < 0 || end > value.dims[axis]! || start >= end)
-    throw new ShapeError('Slice', graph.scope, `${start} to ${end} is not inside axis ${axis}`, { input: value.dims });
+    throw new ShapeError('Slice', graph.scope, `${start} to ${end} is not inside axis ${axis}`, {
+      input: value.dims,
+    });
   return graph.node({
     opType: 'Slice',
     inputs: [value, graph.integers([start]), graph.integers([end]), graph.integers([axis])],
@@ -34,7 +36,10 @@ export function slice(value: Value, axis: number, start: number, end: number): V
 
 export function reshape(value: Value, dims: readonly number[]): Value {
   if (elementCount(dims) !== elementCount(value.dims))
-    throw new ShapeError('Reshape', value.graph.scope, 'element counts differ', { input: value.dims, output: dims });
+    throw new ShapeError('Reshape', value.graph.scope, 'element counts differ', {
+      input: value.dims,
+      output: dims,
+    });
   return value.graph.node({
     opType: 'Reshape',
     inputs: [value, value.graph.integers(dims)],
@@ -86,8 +91,15 @@ export function sumOver(value: Value, axis: number): Value {
 export function matmul(first: Value, second: Value): Value {
   const rank = first.dims.length;
   const leading = first.dims.slice(0, -2);
-  if (second.dims.length !== rank || leading.some((dim, axis) => dim !== second.dims[axis]) || first.dims[rank - 1] !== second.dims[rank - 2])
-    throw new ShapeError('MatMul', first.graph.scope, 'matrices do not fit', { first: first.dims, second: second.dims });
+  if (
+    second.dims.length !== rank ||
+    leading.some((dim, axis) => dim !== second.dims[axis]) ||
+    first.dims[rank - 1] !== second.dims[rank - 2]
+  )
+    throw new ShapeError('MatMul', first.graph.scope, 'matrices do not fit', {
+      first: first.dims,
+      second: second.dims,
+    });
   const dims = [...leading, first.dims[rank - 2]!, second.dims[rank - 1]!];
   return first.graph.node({ opType: 'MatMul', inputs: [first, second], outputs: [{ dims }] })[0]!;
 }
@@ -96,7 +108,9 @@ export function matmul(first: Value, second: Value): Value {
 export function spaceToDepth(value: Value, block: number): Value {
   const [n, c, h, w] = imageDims('SpaceToDepth', value);
   if (h % block !== 0 || w % block !== 0)
-    throw new ShapeError('SpaceToDepth', value.graph.scope, `not a multiple of ${block}`, { input: value.dims });
+    throw new ShapeError('SpaceToDepth', value.graph.scope, `not a multiple of ${block}`, {
+      input: value.dims,
+    });
   return value.graph.node({
     opType: 'SpaceToDepth',
     inputs: [value],
@@ -141,6 +155,8 @@ export function resizeBilinear(value: Value, height: number, width: number): Val
 /** Batch, channels, height and width of an image value. */
 export function imageDims(opType: string, value: Value): [number, number, number, number] {
   if (value.dims.length !== 4)
-    throw new ShapeError(opType, value.graph.scope, 'an N x C x H x W image is wanted', { input: value.dims });
+    throw new ShapeError(opType, value.graph.scope, 'an N x C x H x W image is wanted', {
+      input: value.dims,
+    });
   return value.dims as [number, number, number, number];
 }

@@ -7,7 +7,14 @@ import { sharpnessPrior } from '../../ops/own/sharpness-prior.ts';
 import { validityMask } from '../../ops/own/validity-mask.ts';
 import { warp } from '../../ops/own/warp.ts';
 import { concat } from '../../ops/shaping.ts';
-import { estimateFlow, extractPyramid, LEVELS, pwcInputSize, type FlowOptions, type Pyramid } from '../pwc-net/pwc-net.ts';
+import {
+  estimateFlow,
+  extractPyramid,
+  LEVELS,
+  pwcInputSize,
+  type FlowOptions,
+  type Pyramid,
+} from '../pwc-net/pwc-net.ts';
 import { receptiveRadius, reconstruct } from './reconstruction.ts';
 import { SIZES } from './sizes.ts';
 
@@ -33,7 +40,7 @@ export const cdvdTsp: CascadeNetwork = {
 
 const PROGRAMS: Readonly<Record<CascadeProgram, (request: GraphRequest) => Graph>> = {
   features(request) {
-    const graph = new Graph('cdvd-tsp features');
+    const graph = new Graph('cdvd-tsp features', request.lowering);
     const frame = graph.input('frame', [1, 3, request.height, request.width]);
     const pyramid = graph.within(FLOW_SCOPE, () => extractPyramid(frame, SIZES[request.size].flow));
     for (const level of LEVELS) graph.output(`level${level}`, pyramid[level]);
@@ -41,7 +48,7 @@ const PROGRAMS: Readonly<Record<CascadeProgram, (request: GraphRequest) => Graph
   },
 
   flow(request) {
-    const graph = new Graph('cdvd-tsp flow');
+    const graph = new Graph('cdvd-tsp flow', request.lowering);
     const pyramidInput = (name: string): Pyramid => {
       const level = (index: (typeof LEVELS)[number]) =>
         graph.input(`${name}${index}`, [
@@ -54,13 +61,15 @@ const PROGRAMS: Readonly<Record<CascadeProgram, (request: GraphRequest) => Graph
     };
     const reference = pyramidInput('reference');
     const neighbour = pyramidInput('neighbour');
-    const { flow } = graph.within(FLOW_SCOPE, () => estimateFlow(reference, neighbour, request, flowOptions(request)));
+    const { flow } = graph.within(FLOW_SCOPE, () =>
+      estimateFlow(reference, neighbour, request, flowOptions(request)),
+    );
     graph.output('flow', flow);
     return graph;
   },
 
   align(request) {
-    const graph = new Graph('cdvd-tsp align');
+    const graph = new Graph('cdvd-tsp align', request.lowering);
     const frame = (name: string) => graph.input(name, [1, 3, request.height, request.width]);
     const flow = (name: string) => graph.input(name, [1, 2, request.height, request.width]);
     const frames = { previous: frame('previous'), middle: frame('middle'), next: frame('next') };
@@ -70,7 +79,7 @@ const PROGRAMS: Readonly<Record<CascadeProgram, (request: GraphRequest) => Graph
   },
 
   reconstruct(request) {
-    const graph = new Graph('cdvd-tsp reconstruct');
+    const graph = new Graph('cdvd-tsp reconstruct', request.lowering);
     const aligned = graph.input('aligned', [1, 10, request.height, request.width]);
     graph.output(
       'restored',
@@ -85,7 +94,7 @@ const PROGRAMS: Readonly<Record<CascadeProgram, (request: GraphRequest) => Graph
  * `restored`, `flow_previous`, `flow_next` and every decoder's flow, `flow_previous_l6` .. `flow_next_l2`.
  */
 export function buildTrainingStage(request: GraphRequest & { readonly batch: number }): Graph {
-  const graph = new Graph('cdvd-tsp stage');
+  const graph = new Graph('cdvd-tsp stage', request.lowering);
   const { size, batch, height, width } = request;
   const frame = (name: string) => graph.input(name, [batch, 3, height, width]);
   const frames = { previous: frame('previous'), middle: frame('middle'), next: frame('next') };
@@ -118,10 +127,10 @@ interface Frames {
 
 /** Warped previous, middle, warped next and the sharpness prior: the reconstruction network's N x 10 x H x W input. */
 function align(frames: Frames, flows: { previous: Value; next: Value }, request: GraphRequest): Value {
-  const { alignCorners, lowering } = request;
+  const { alignCorners } = request;
   const warped = (image: Value, flow: Value) => {
     const mask = validityMask(flow, { alignCorners, keepsThreshold: true });
-    return { image: multiply(warp(image, flow, { alignCorners, padding: 'border', lowering }), mask), mask };
+    return { image: multiply(warp(image, flow, { alignCorners, padding: 'border' }), mask), mask };
   };
   const previous = warped(frames.previous, flows.previous);
   const next = warped(frames.next, flows.next);
@@ -135,8 +144,8 @@ function align(frames: Frames, flows: { previous: Value; next: Value }, request:
   return concat([previous.image, frames.middle, next.image, prior]);
 }
 
-function flowOptions({ size, alignCorners, lowering }: GraphRequest): FlowOptions {
-  return { size: SIZES[size].flow, alignCorners, lowering };
+function flowOptions({ size, alignCorners }: GraphRequest): FlowOptions {
+  return { size: SIZES[size].flow, alignCorners };
 }
 
 function listParameters(size: NetworkSize): readonly ParameterSpec[] {

@@ -16,7 +16,9 @@ export function reconstruct(aligned: Value, size: CdvdTspSize): Value {
   const convRelu = (name: string, x: Value, width: number, stride: number) =>
     graph.within(name, () => relu(conv(x, { channels: width, kernel, stride })));
   const upRelu = (name: string, x: Value, width: number) =>
-    graph.within(name, () => relu(transposedConv(x, { channels: width, kernel: 3, padding: 1, outputPadding: 1 })));
+    graph.within(name, () =>
+      relu(transposedConv(x, { channels: width, kernel: 3, padding: 1, outputPadding: 1 })),
+    );
   const residuals = (x: Value, count: number, first: number) => {
     let value = x;
     for (let index = 0; index < count; index += 1)
@@ -27,7 +29,9 @@ export function reconstruct(aligned: Value, size: CdvdTspSize): Value {
   const packed = packing === 1 ? aligned : spaceToDepth(aligned, packing);
   const input = graph.within('inBlock', () => residuals(convRelu('0.0', packed, full, 1), blocks[0], 1));
   const first = graph.within('encoder_first', () => residuals(convRelu('0.0', input, half, 2), blocks[1], 1));
-  const second = graph.within('encoder_second', () => residuals(convRelu('0.0', first, quarter, 2), blocks[2], 1));
+  const second = graph.within('encoder_second', () =>
+    residuals(convRelu('0.0', first, quarter, 2), blocks[2], 1),
+  );
   const upSecond = graph.within('decoder_second', () =>
     upRelu(`${blocks[2]}.0`, residuals(second, blocks[2], 0), half),
   );

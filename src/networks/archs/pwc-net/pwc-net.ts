@@ -1,5 +1,4 @@
 import type { Value } from '../../graph/graph.ts';
-import type { Lowering } from '../../network.ts';
 import { conv, transposedConv } from '../../ops/convolution.ts';
 import { add, leakyRelu, multiply } from '../../ops/elementwise.ts';
 import { correlation } from '../../ops/own/correlation.ts';
@@ -15,7 +14,14 @@ export type Level = (typeof LEVELS)[number];
 export type Pyramid = Readonly<Record<Level, Value>>;
 
 /** The published module names count levels in words. */
-const MODULE = { 1: 'moduleOne', 2: 'moduleTwo', 3: 'moduleThr', 4: 'moduleFou', 5: 'moduleFiv', 6: 'moduleSix' };
+const MODULE = {
+  1: 'moduleOne',
+  2: 'moduleTwo',
+  3: 'moduleThr',
+  4: 'moduleFou',
+  5: 'moduleFiv',
+  6: 'moduleSix',
+};
 /** Flow is in units of 20 pixels at full resolution; on level L the features are displaced by 20 / 2^L of it. */
 const FLOW_UNIT = 20;
 /** PWC-Net halves its input six times. */
@@ -26,7 +32,6 @@ const SEARCH_RANGE = 4;
 export interface FlowOptions {
   readonly size: PwcNetSize;
   readonly alignCorners: AlignCorners;
-  readonly lowering: Lowering;
 }
 
 /** Rounds up to the next multiple of 64: the size at which PWC-Net sees a frame. */
@@ -94,7 +99,7 @@ function decode(
   reference: Value,
   neighbour: Value,
   coarser: Decoded | undefined,
-  { size, alignCorners, lowering }: FlowOptions,
+  { size, alignCorners }: FlowOptions,
 ): Decoded {
   const { graph } = reference;
   return graph.within(MODULE[level], () => {
@@ -108,7 +113,7 @@ function decode(
       const upFeature = upsample('moduleUpfeat', coarser.feature);
       const pixels = multiply(flow, FLOW_UNIT / 2 ** level);
       const warped = multiply(
-        warp(neighbour, pixels, { alignCorners, padding: 'zeros', lowering }),
+        warp(neighbour, pixels, { alignCorners, padding: 'zeros' }),
         validityMask(pixels, { alignCorners, keepsThreshold: false }),
       );
       const volume = leakyRelu(correlation(reference, warped, SEARCH_RANGE), SLOPE);

@@ -17,7 +17,6 @@ export function correlation(first: Value, second: Value, displacement: number): 
     });
   return first.graph.ownOperator({
     name: 'Correlation',
-    variant: 'banded',
     inputs: [first, second],
     attributes: { max_displacement: displacement },
     body: (graph, [a, b]) => bandedProducts(graph, a!, b!, displacement),
@@ -37,7 +36,10 @@ function bandedProducts(graph: Graph, first: Value, second: Value, d: number): V
 
   const rows = reshape(padZeros(first, [0, 0, 0, 0], [0, 0, 0, spare]), [n, c, h, blocks, BLOCK]);
   const left = transpose(rows, [0, 2, 3, 4, 1]);
-  const windowStarts = Int32Array.from({ length: blocks * span }, (_, i) => Math.floor(i / span) * BLOCK + (i % span));
+  const windowStarts = Int32Array.from(
+    { length: blocks * span },
+    (_, i) => Math.floor(i / span) * BLOCK + (i % span),
+  );
   const windows = gather(
     padZeros(second, [0, 0, d, d], [0, 0, d, d + spare]),
     graph.constant({ data: windowStarts, dims: [blocks, span] }),

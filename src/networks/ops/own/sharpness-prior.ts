@@ -27,7 +27,6 @@ export function sharpnessPrior({ previous, middle, next, maskPrevious, maskNext 
     });
   return middle.graph.ownOperator({
     name: 'SharpnessPrior',
-    variant: 'any',
     inputs: [previous, middle, next, maskPrevious, maskNext],
     body: (_, [before, centre, after, maskBefore, maskAfter]) => {
       const centreMean = boxFilter(centre!, 5);

@@ -17,7 +17,6 @@ export interface MaskOptions {
 export function validityMask(flow: Value, { alignCorners, keepsThreshold }: MaskOptions): Value {
   return flow.graph.ownOperator({
     name: 'ValidityMask',
-    variant: 'any',
     inputs: [flow],
     attributes: { align_corners: Number(alignCorners), keeps_threshold: Number(keepsThreshold) },
     body: (_, [flowIn]) => {

@@ -1,5 +1,4 @@
 import { ShapeError, type Graph, type Value } from '../../graph/graph.ts';
-import type { Lowering } from '../../network.ts';
 import { add, cast, floor, maximum, minimum, multiply, negate, subtract, atLeast } from '../elementwise.ts';
 import { concat, gather, imageDims, reshape, transpose } from '../shaping.ts';
 import { axisSize, displaced, sampledPosition, type AlignCorners } from './sampling.ts';
@@ -8,7 +7,6 @@ export interface WarpOptions {
   readonly alignCorners: AlignCorners;
   /** What is read outside the frame: zeros, or the nearest pixel of the border. */
   readonly padding: 'zeros' | 'border';
-  readonly lowering: Lowering;
 }
 
 /** Samples `image` (N x C x H x W) bilinearly at each pixel displaced by `flow` (N x 2 x H x W, pixels, x then y). */
@@ -21,11 +19,10 @@ export function warp(image: Value, flow: Value, options: WarpOptions): Value {
     });
   return image.graph.ownOperator({
     name: 'Warp',
-    variant: options.lowering,
     inputs: [image, flow],
     attributes: { align_corners: Number(options.alignCorners), padding: options.padding },
     body: (body, [imageIn, flowIn]) =>
-      options.lowering === 'webgpu'
+      body.lowering === 'webgpu'
         ? gatherBody(body, imageIn!, flowIn!, options)
         : gridSampleBody(imageIn!, flowIn!, options),
   });
@@ -47,7 +44,8 @@ function gridSampleBody(image: Value, flow: Value, { alignCorners, padding }: Wa
 /** Four gathers and a blend, for execution providers without GridSample (WebGPU). */
 function gatherBody(graph: Graph, image: Value, flow: Value, options: WarpOptions): Value {
   const [n, channels, height, width] = imageDims('Warp', image);
-  if (n !== 1) throw new ShapeError('Warp', graph.scope, 'the gather body takes a batch of one', { image: image.dims });
+  if (n !== 1)
+    throw new ShapeError('Warp', graph.scope, 'the gather body takes a batch of one', { image: image.dims });
   const x = tapsAlong(flow, 'x', options);
   const y = tapsAlong(flow, 'y', options);
   const pixels = reshape(image, [channels, height * width]);
@@ -84,9 +82,5 @@ function tapsAlong(flow: Value, axis: 'x' | 'y', { alignCorners, padding }: Warp
     const inside = multiply(atLeast(coordinate, 0), atLeast(negate(coordinate), -last));
     return { index, weight: multiply(weight, inside) };
   };
-  return [tap(lower, subtract(graphOne(fraction), fraction)), tap(upper, fraction)];
-}
-
-function graphOne(like: Value): Value {
-  return like.graph.scalar(1);
+  return [tap(lower, add(negate(fraction), 1)), tap(upper, fraction)];
 }
