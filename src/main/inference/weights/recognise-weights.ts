@@ -1,0 +1,85 @@
+import type { Checkpoint } from '../../../networks/checkpoints/checkpoint.ts';
+import {
+  compareParameters,
+  describeDifferences,
+  differenceCount,
+  fits,
+} from '../../../networks/checkpoints/match-parameters.ts';
+import type { ParameterComparison } from '../../../networks/checkpoints/match-parameters.ts';
+import { AcutanceError } from '../../../shared/errors.ts';
+import type { ParameterSpec } from '../../../shared/tensor.ts';
+
+/** A network as far as its weights are concerned. */
+export interface WeightedNetwork {
+  readonly id: string;
+  readonly sizes: readonly string[];
+  /** Names and shapes of what it learns, in one of its sizes. */
+  parameters(size: string): readonly ParameterSpec[];
+}
+
+/** A network in one size, and how a weight file compares with it. */
+export interface WeightFit {
+  readonly network: string;
+  readonly size: string;
+  readonly comparison: ParameterComparison;
+}
+
+/** Compares a weight file with every size of every network given, the best fit first. */
+export function rankFits(checkpoint: Checkpoint, networks: readonly WeightedNetwork[]): WeightFit[] {
+  const fitsOf = networks.flatMap((network) =>
+    network.sizes.map((size) => ({
+      network: network.id,
+      size,
+      comparison: compareParameters(network.parameters(size), checkpoint),
+    })),
+  );
+  // A tensor of the right name but another shape counts half, so that the right network wins over a stranger.
+  const distance = ({ comparison }: WeightFit) =>
+    differenceCount(comparison) - comparison.misshapen.length / 2 - comparison.fitting.size;
+  return fitsOf.sort((a, b) => distance(a) - distance(b));
+}
+
+/**
+ * Finds which network and size a weight file is for, by the names and shapes of its tensors.
+ *
+ * @param wanted restricts the search: what the user asked for.
+ * @throws AcutanceError `weights-mismatch` that names the closest network and size and lists what differs; where the
+ * file fits another size than the one asked for, the hint says so.
+ */
+export function recogniseWeights(
+  checkpoint: Checkpoint,
+  networks: readonly WeightedNetwork[],
+  wanted: { readonly network?: string | undefined; readonly size?: string | undefined },
+  label: string,
+): WeightFit {
+  const ranked = rankFits(checkpoint, networks);
+  const candidates = ranked.filter(
+    ({ network, size }) =>
+      (wanted.network === undefined || network === wanted.network) &&
+      (wanted.size === undefined || size === wanted.size),
+  );
+  const best = candidates[0];
+  if (best === undefined) {
+    const known = networks.map(({ id, sizes }) => `${id} (${sizes.join(', ')})`).join('; ');
+    throw new AcutanceError(
+      'usage',
+      `There is no network ${[wanted.network, wanted.size].join(' ').trim()}`,
+      {
+        hint: `Known networks and sizes: ${known}.`,
+      },
+    );
+  }
+  if (fits(best.comparison)) return best;
+
+  const other = ranked.find(({ comparison }) => fits(comparison));
+  const closest = candidates.length > 1 ? 'any size; the closest is ' : '';
+  throw new AcutanceError(
+    'weights-mismatch',
+    `${label} does not fit ${closest}${best.network} ${best.size}: ${describeDifferences(best.comparison)}`,
+    {
+      hint: other
+        ? `These are weights for ${other.network} ${other.size}: use --network ${other.network} --size ${other.size}.`
+        : 'Check that the weights belong to this network and size.',
+    },
+  );
+}

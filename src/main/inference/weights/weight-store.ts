@@ -1,0 +1,231 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { basename, extname, isAbsolute, resolve } from 'node:path';
+import type { Checkpoint, CheckpointTensor } from '../../../networks/checkpoints/checkpoint.ts';
+import { encodeSafetensors } from '../../../networks/checkpoints/safetensors-writer.ts';
+import { AcutanceError } from '../../../shared/errors.ts';
+import type { ProblemDescription } from '../../../shared/errors.ts';
+import { readCheckpointFile } from './checkpoint-file.ts';
+import { importedPath, listImportedWeights, storeImported } from './imported-weights.ts';
+import { recogniseWeights } from './recognise-weights.ts';
+import type { WeightedNetwork } from './recognise-weights.ts';
+import { listShippedWeights } from './shipped-weights.ts';
+import { alignCornersOf } from './weight-record.ts';
+import type { WeightRecord } from './weight-record.ts';
+
+export interface WeightStoreOptions {
+  /** Folder of imported weights; made when the first are imported. */
+  readonly userFolder: string;
+  /** Folder of the shipped weights and their `weights.json`. */
+  readonly shippedFolder: string;
+  /** The networks that weights may be for. */
+  readonly networks: readonly WeightedNetwork[];
+}
+
+export interface ImportRequest {
+  readonly network: string;
+  /** Recognised from the tensors where absent. */
+  readonly size?: string | undefined;
+  /** The convention of the warps; without it what the file says, else `true`. */
+  readonly alignCorners?: boolean | undefined;
+  /** A note on origin and licence; without it what the file says. */
+  readonly licence?: string | undefined;
+}
+
+export interface WeightRequest {
+  readonly network: string;
+  readonly size: string;
+  /** A file's path, or the id, name or first digits of the hash of listed weights; absent for the default. */
+  readonly weights?: string | undefined;
+}
+
+/** Weights ready for use. */
+export interface LoadedWeights {
+  /** What to call them in messages: a path, or the name of listed weights. */
+  readonly name: string;
+  readonly network: string;
+  readonly size: string;
+  readonly sha256: string;
+  readonly alignCorners: boolean;
+  /** By published name, in the network's order and shapes. */
+  readonly parameters: ReadonlyMap<string, Float32Array>;
+}
+
+/** Digits of a hash that are enough to name weights. */
+const MIN_HASH_DIGITS = 6;
+
+/** The weights at hand: those shipped with the program and those the user has imported. */
+export class WeightStore {
+  readonly #userFolder: string;
+  readonly #shippedFolder: string;
+  readonly #networks: readonly WeightedNetwork[];
+
+  constructor({ userFolder, shippedFolder, networks }: WeightStoreOptions) {
+    this.#userFolder = userFolder;
+    this.#shippedFolder = shippedFolder;
+    this.#networks = networks;
+  }
+
+  /** Everything that can be used, shipped weights first, then the newest; and what is damaged, with the reason. */
+  async list(): Promise<{ weights: readonly WeightRecord[]; problems: readonly ProblemDescription[] }> {
+    const shipped = await listShippedWeights(this.#shippedFolder);
+    const { weights, problems } = await listImportedWeights(this.#userFolder);
+    return { weights: [...shipped, ...weights], problems };
+  }
+
+  /**
+   * Checks a weight file against a network and keeps a copy of the parameters, as safetensors under its SHA-256.
+   * Importing the same weights again renews their note.
+   *
+   * @throws AcutanceError `weights-missing`, `weights-unreadable`, `weights-refused` or `weights-mismatch` about the
+   * file; `output-unwritable` or `disk-full` about the folder.
+   */
+  async import(file: string, request: ImportRequest): Promise<WeightRecord> {
+    const path = resolve(file);
+    const { checkpoint } = await readCheckpointFile(path);
+    const fit = recogniseWeights(checkpoint, this.#networks, request, path);
+    refuseNonFinite(fit.comparison.fitting, path);
+
+    const alignCorners = request.alignCorners ?? alignCornersOf(checkpoint.metadata, path);
+    const content = encodeSafetensors(
+      new Map([...fit.comparison.fitting].map(([name, tensor]) => [name, stored(tensor)])),
+      { network: fit.network, size: fit.size, align_corners: String(alignCorners) },
+    );
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    const licence = request.licence ?? licenceOf(checkpoint);
+    const record: WeightRecord = {
+      id: sha256,
+      source: 'imported',
+      network: fit.network,
+      size: fit.size,
+      path: importedPath(this.#userFolder, sha256),
+      bytes: content.byteLength,
+      sha256,
+      name: basename(path),
+      origin: checkpoint.metadata['origin'] ?? path,
+      ...(licence === undefined ? {} : { licence }),
+      imported: new Date().toISOString(),
+      alignCorners,
+    };
+    await storeImported(this.#userFolder, content, record);
+    return record;
+  }
+
+  /**
+   * The listed weights that a text names (id, name with or without extension, or at least six digits of the hash), or
+   * without one the default for a network and size: the shipped weights, else the newest imported ones.
+   *
+   * @throws AcutanceError `weights-missing` where there are none, `usage` where a text names several.
+   */
+  async find({ network, size, weights: selector }: WeightRequest): Promise<WeightRecord> {
+    const { weights } = await this.list();
+    if (selector === undefined) {
+      const found = weights.find((record) => record.network === network && record.size === size);
+      if (found !== undefined) return found;
+      throw new AcutanceError('weights-missing', `There are no weights for ${network} ${size}`, {
+        hint: `Import some (acutance weights import FILE --network ${network} --size ${size}) ${otherSizes(weights, network)}.`,
+      });
+    }
+    const named = select(weights, selector);
+    const [found] = named.filter((record) => record.network === network && record.size === size);
+    const any = found ?? named[0];
+    if (any === undefined) {
+      throw new AcutanceError(
+        'weights-missing',
+        `There are no weights named "${selector}", nor such a file`,
+        {
+          hint: 'See "acutance weights list", or give the path of a weight file.',
+        },
+      );
+    }
+    const rivals = named.filter((record) => record.network === any.network && record.size === any.size);
+    if (rivals.length > 1) {
+      throw new AcutanceError('usage', `"${selector}" names ${rivals.length} sets of weights`, {
+        hint: `Give more digits of the hash: ${rivals.map(({ sha256 }) => sha256.slice(0, 12)).join(', ')}.`,
+      });
+    }
+    return any;
+  }
+
+  /** Reads listed weights, by their hash first and then by the network's parameters. */
+  async load(record: WeightRecord): Promise<LoadedWeights> {
+    const { checkpoint, sha256 } = await readCheckpointFile(record.path, record.sha256);
+    return this.#loaded(checkpoint, record, { name: record.name, sha256, alignCorners: record.alignCorners });
+  }
+
+  /**
+   * The weights for a run: those a path or a name says, or the default. A file is used where it lies, not stored.
+   *
+   * @throws AcutanceError `weights-missing`, `weights-unreadable`, `weights-refused` or `weights-mismatch`.
+   */
+  async resolve(request: WeightRequest): Promise<LoadedWeights> {
+    const { weights, network, size } = request;
+    if (weights !== undefined && isPath(weights)) {
+      const path = resolve(weights);
+      const { checkpoint, sha256 } = await readCheckpointFile(path);
+      const alignCorners = alignCornersOf(checkpoint.metadata, path);
+      return this.#loaded(checkpoint, { network, size }, { name: path, sha256, alignCorners });
+    }
+    const record = await this.find(request);
+    if (record.network !== network || record.size !== size) {
+      throw new AcutanceError(
+        'weights-mismatch',
+        `The weights "${record.name}" are for ${record.network} ${record.size}, not for ${network} ${size}`,
+        { hint: `Use --network ${record.network} --size ${record.size}, or other weights.` },
+      );
+    }
+    return await this.load(record);
+  }
+
+  #loaded(
+    checkpoint: Checkpoint,
+    wanted: { readonly network: string; readonly size: string },
+    facts: { readonly name: string; readonly sha256: string; readonly alignCorners: boolean },
+  ): LoadedWeights {
+    const { network, size, comparison } = recogniseWeights(checkpoint, this.#networks, wanted, facts.name);
+    const parameters = new Map([...comparison.fitting].map(([name, tensor]) => [name, tensor.toFloat32()]));
+    return { ...facts, network, size, parameters };
+  }
+}
+
+function stored(tensor: CheckpointTensor) {
+  return { dims: tensor.dims, dtype: tensor.dtype, data: tensor.toBytes() };
+}
+
+function licenceOf({ metadata }: Checkpoint): string | undefined {
+  const note = metadata['licence'] ?? metadata['license'];
+  return note === '' ? undefined : note;
+}
+
+function isPath(text: string): boolean {
+  return isAbsolute(text) || existsSync(text) || /[\\/]/.test(text);
+}
+
+function select(weights: readonly WeightRecord[], selector: string): WeightRecord[] {
+  const exact = weights.filter(({ id }) => id === selector);
+  if (exact.length > 0) return exact;
+  const named = weights.filter(({ name }) => name === selector || basename(name, extname(name)) === selector);
+  if (named.length > 0) return named;
+  const digits = selector.toLowerCase();
+  if (digits.length < MIN_HASH_DIGITS) return [];
+  return weights.filter(({ sha256 }) => sha256.startsWith(digits));
+}
+
+function otherSizes(weights: readonly WeightRecord[], network: string): string {
+  const sizes = new Set(weights.filter((record) => record.network === network).map(({ size }) => size));
+  return sizes.size === 0 ? 'or give a file with --weights' : `or use --size ${[...sizes].join(' or ')}`;
+}
+
+function refuseNonFinite(tensors: ReadonlyMap<string, CheckpointTensor>, label: string): void {
+  for (const [name, tensor] of tensors) {
+    if (!tensor.toFloat32().every(Number.isFinite)) {
+      throw new AcutanceError(
+        'weights-unreadable',
+        `${label} has values in ${name} that are not finite numbers`,
+        {
+          hint: 'The training that made these weights went wrong, or the file is damaged.',
+        },
+      );
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Stands in for a graphics driver that never answers. */
+setInterval(() => {}, 1000);
