@@ -1,0 +1,34 @@
+import { InvalidArgumentError } from 'commander';
+import { describe, expect, it } from 'vitest';
+import {
+  parseBoolean,
+  parseStages,
+  parseTile,
+  parseTimeOption,
+} from '../../../src/main/hosts/cli/option-values.ts';
+
+describe('option values', () => {
+  it('reads seconds as exact times and leaves frames for the clip to say', () => {
+    expect(parseTimeOption('1:02.5')).toEqual({ numerator: 125, denominator: 2 });
+    expect(parseTimeOption('150f')).toBe('150f');
+    expect(parseTimeOption('00:00:01:12')).toBe('00:00:01:12');
+  });
+
+  it('reads numbers within their ranges', () => {
+    expect([parseStages('1'), parseStages('3'), parseTile('64'), parseTile('512')]).toEqual([1, 3, 64, 512]);
+    expect([parseBoolean('true'), parseBoolean('false')]).toEqual([true, false]);
+  });
+
+  it.each([
+    ['stages', () => parseStages('0')],
+    ['stages', () => parseStages('4')],
+    ['stages', () => parseStages('2.5')],
+    ['stages', () => parseStages('')],
+    ['tile', () => parseTile('63')],
+    ['tile', () => parseTile('-64')],
+    ['boolean', () => parseBoolean('yes')],
+    ['time', () => parseTimeOption('soon')],
+    ['time', () => parseTimeOption('-1')],
+    ['time', () => parseTimeOption('1:75')],
+  ])('refuses other values of %s', (_, parse) => expect(parse).toThrow(InvalidArgumentError));
+});
