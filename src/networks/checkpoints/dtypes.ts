@@ -78,13 +78,11 @@ export function encodeFloats(
   const width = itemSize(dtype);
   const bytes = new Uint8Array(values.length * width);
   const view = new DataView(bytes.buffer);
-  const write: Record<typeof dtype, (at: number, value: number) => void> = {
-    float64: (at, value) => view.setFloat64(at, value, true),
-    float32: (at, value) => view.setFloat32(at, value, true),
-    float16: (at, value) => view.setUint16(at, roundToHalf(value), true),
-    bfloat16: (at, value) => view.setUint16(at, bfloat16Bits(value), true),
-  };
-  const put = write[dtype];
-  values.forEach((value, index) => put(index * width, value));
+  for (const [index, value] of values.entries()) {
+    const at = index * width;
+    if (dtype === 'float64') view.setFloat64(at, value, true);
+    else if (dtype === 'float32') view.setFloat32(at, value, true);
+    else view.setUint16(at, dtype === 'float16' ? roundToHalf(value) : bfloat16Bits(value), true);
+  }
   return bytes;
 }

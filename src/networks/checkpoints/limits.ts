@@ -12,7 +12,7 @@ export const MAX_PICKLE_BYTES = 64 * 2 ** 20;
 /** Instructions of one pickle; a tensor takes about forty. */
 export const MAX_PICKLE_STEPS = 10_000_000;
 
-/** Lists, tuples, dictionaries and tensors made by one pickle; a tensor takes about six. */
+/** Lists, tuples, dictionaries and the like that one pickle puts down; a tensor takes about twelve. */
 export const MAX_PICKLE_OBJECTS = 1_000_000;
 
 /** Objects that one pickle remembers to refer back to. */

@@ -60,7 +60,7 @@ function wrapperKey(dict: PickleDict, depth: number): string | undefined {
     ([, value]) => value instanceof PickleDict && tensorsOf(value).size > 0,
   );
   if (others.length > 1) {
-    const keys = others.map(([key]) => quote(String(key))).join(', ');
+    const keys = others.map(([key]) => (typeof key === 'string' ? quote(key) : 'a number')).join(', ');
     throw unreadable(`holds several sets of tensors (${keys}) and does not say which are the weights`, {
       hint: 'Save only the state_dict of the network you want: torch.save(model.state_dict(), "weights.pth").',
     });
@@ -70,15 +70,13 @@ function wrapperKey(dict: PickleDict, depth: number): string | undefined {
 }
 
 function collectNotes(dict: PickleDict): Record<string, string> {
-  const plain = [...dict.entries].filter(
-    ([key, value]) =>
-      typeof key === 'string' && ['string', 'number', 'bigint', 'boolean'].includes(typeof value),
-  );
-  return Object.fromEntries(
-    plain
-      .slice(0, MAX_NOTES)
-      .map(([key, value]) => [String(key), String(value).slice(0, MAX_NOTE_CHARACTERS)]),
-  );
+  const notes: [string, string][] = [];
+  for (const [key, value] of dict.entries) {
+    const plain = ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
+    if (!plain || typeof key !== 'string' || notes.length === MAX_NOTES) continue;
+    notes.push([key, String(value as string | number | bigint | boolean).slice(0, MAX_NOTE_CHARACTERS)]);
+  }
+  return Object.fromEntries(notes);
 }
 
 /**

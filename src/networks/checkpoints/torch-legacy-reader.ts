@@ -39,7 +39,10 @@ function sliceStorages(
   let at = start;
   for (const key of keys) {
     const storage = typeof key === 'string' ? storages.get(key) : undefined;
-    if (storage === undefined) throw unreadable(`lists storage ${quote(String(key))}, which no tensor uses`);
+    if (storage === undefined)
+      throw unreadable(
+        `lists storage ${typeof key === 'string' ? quote(key) : 'without a name'}, which no tensor uses`,
+      );
     if (at + 8 > bytes.byteLength) throw unreadable(`is cut short: storage ${quote(storage.key)} is missing`);
     const count = Number(view.getBigInt64(at, littleEndian));
     if (count * storage.elementBytes !== storage.byteLength) {

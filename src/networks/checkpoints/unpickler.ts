@@ -5,14 +5,9 @@
  * objects and lengths are bounded (`limits.ts`).
  */
 import { refused, unreadable } from './checkpoint-errors.ts';
-import {
-  MAX_PICKLE_BYTES,
-  MAX_PICKLE_MEMO,
-  MAX_PICKLE_OBJECTS,
-  MAX_PICKLE_STEPS,
-  MAX_PICKLE_INTEGER_BYTES,
-} from './limits.ts';
+import { MAX_PICKLE_BYTES, MAX_PICKLE_INTEGER_BYTES, MAX_PICKLE_STEPS } from './limits.ts';
 import { PickleCursor, unescapeStringLine, unescapeUnicodeLine } from './pickle-cursor.ts';
+import { PickleMachine } from './pickle-machine.ts';
 import { PickleDict, PickleOpaque, PickleTuple } from './pickle-values.ts';
 import type { PickleValue } from './pickle-values.ts';
 
@@ -34,322 +29,204 @@ export function unpickle(
   start: number,
   host: PickleHost,
 ): { value: PickleValue; end: number } {
-  const machine = new Unpickler(bytes.subarray(0, start + MAX_PICKLE_BYTES), start, host);
-  return { value: machine.run(), end: machine.position };
+  const operands = new PickleCursor(bytes.subarray(0, start + MAX_PICKLE_BYTES), start);
+  const machine = new PickleMachine(operands, host);
+  for (let steps = 0; steps < MAX_PICKLE_STEPS; steps++) {
+    const opcode = operands.uint8();
+    if (opcode === STOP) return { value: machine.pop(), end: operands.position };
+    const instruction = INSTRUCTIONS[opcode];
+    if (instruction === undefined) {
+      const code = opcode.toString(16).padStart(2, '0');
+      throw unreadable(`is not a valid pickle: it has an unknown instruction, 0x${code}`);
+    }
+    instruction(machine);
+  }
+  throw unreadable(`is not a weight file: its pickle has more than ${MAX_PICKLE_STEPS} instructions`);
 }
 
-class Unpickler {
-  readonly #in: PickleCursor;
-  readonly #host: PickleHost;
-  readonly #memo = new Map<number, PickleValue>();
-  /** Stacks set aside by MARK; the innermost is `#stack`. */
-  readonly #outer: PickleValue[][] = [];
-  #stack: PickleValue[] = [];
-  #objects = 0;
+type Values = Readonly<Record<string, (machine: PickleMachine) => PickleValue>>;
+type Actions = Readonly<Record<string, (machine: PickleMachine) => void>>;
 
-  constructor(bytes: Uint8Array, start: number, host: PickleHost) {
-    this.#in = new PickleCursor(bytes, start);
-    this.#host = host;
-  }
+const STOP = '.'.charCodeAt(0);
 
-  get position(): number {
-    return this.#in.position;
-  }
+/** Instructions that put one value down. */
+const VALUES: Values = {
+  N: () => null,
+  '\x88': () => true,
+  '\x89': () => false,
+  K: ({ operands }) => operands.uint8(),
+  M: ({ operands }) => operands.uint16(),
+  J: ({ operands }) => operands.int32(),
+  I: ({ operands }) => integerOrBoolLine(operands),
+  L: ({ operands }) => operands.integerLine(),
+  '\x8a': ({ operands }) => operands.integer(operands.uint8()),
+  '\x8b': ({ operands }) => longInteger(operands),
+  G: ({ operands }) => operands.float64BigEndian(),
+  F: ({ operands }) => Number(operands.line()),
 
-  run(): PickleValue {
-    for (let steps = 0; steps < MAX_PICKLE_STEPS; steps++) {
-      const opcode = this.#in.uint8();
-      if (opcode === 0x2e /* . STOP */) return this.#pop();
-      this.#step(opcode);
-    }
-    throw unreadable(`is not a weight file: its pickle has more than ${MAX_PICKLE_STEPS} instructions`);
-  }
+  X: ({ operands }) => operands.utf8(operands.uint32()),
+  '\x8c': ({ operands }) => operands.utf8(operands.uint8()),
+  '\x8d': ({ operands }) => operands.utf8(operands.length64()),
+  V: ({ operands }) => unescapeUnicodeLine(operands.line()),
+  U: ({ operands }) => operands.byteString(operands.uint8()),
+  T: ({ operands }) => operands.byteString(operands.int32()),
+  S: ({ operands }) => unescapeStringLine(operands.line()),
+  C: ({ operands }) => operands.bytes(operands.uint8()),
+  B: ({ operands }) => operands.bytes(operands.uint32()),
+  '\x8e': ({ operands }) => operands.bytes(operands.length64()),
+  '\x96': ({ operands }) => operands.bytes(operands.length64()),
 
-  #step(opcode: number): void {
-    switch (String.fromCharCode(opcode)) {
-      // Plain values
-      case 'N':
-        return this.#push(null);
-      case '\x88':
-        return this.#push(true);
-      case '\x89':
-        return this.#push(false);
-      case 'K':
-        return this.#push(this.#in.uint8());
-      case 'M':
-        return this.#push(this.#in.uint16());
-      case 'J':
-        return this.#push(this.#in.int32());
-      case 'I':
-        return this.#push(this.#integerOrBoolLine());
-      case 'L':
-        return this.#push(this.#in.integerLine());
-      case '\x8a':
-        return this.#push(this.#in.integer(this.#in.uint8()));
-      case '\x8b':
-        return this.#push(this.#longInteger());
-      case 'G':
-        return this.#push(this.#in.float64BigEndian());
-      case 'F':
-        return this.#push(Number(this.#in.line()));
+  ')': () => new PickleTuple([]),
+  '\x85': (machine) => new PickleTuple(machine.popSeveral(1)),
+  '\x86': (machine) => new PickleTuple(machine.popSeveral(2)),
+  '\x87': (machine) => new PickleTuple(machine.popSeveral(3)),
+  t: (machine) => new PickleTuple(machine.popToMark()),
+  ']': () => [],
+  l: (machine) => machine.popToMark(),
+  '}': () => new PickleDict(),
+  '\x8f': () => new PickleOpaque('a set'),
+  '\x91': (machine) => {
+    machine.popToMark();
+    return new PickleOpaque('a set');
+  },
 
-      // Texts and bytes
-      case 'X':
-        return this.#push(this.#in.utf8(this.#in.uint32()));
-      case '\x8c':
-        return this.#push(this.#in.utf8(this.#in.uint8()));
-      case '\x8d':
-        return this.#push(this.#in.utf8(this.#in.length64()));
-      case 'V':
-        return this.#push(unescapeUnicodeLine(this.#in.line()));
-      case 'U':
-        return this.#push(this.#in.byteString(this.#in.uint8()));
-      case 'T':
-        return this.#push(this.#in.byteString(this.#in.int32()));
-      case 'S':
-        return this.#push(unescapeStringLine(this.#in.line()));
-      case 'C':
-        return this.#push(this.#in.bytes(this.#in.uint8()));
-      case 'B':
-        return this.#push(this.#in.bytes(this.#in.uint32()));
-      case '\x8e':
-      case '\x96':
-        return this.#push(this.#in.bytes(this.#in.length64()));
+  '2': (machine) => machine.top(),
+  h: (machine) => machine.recall(machine.operands.uint8()),
+  j: (machine) => machine.recall(machine.operands.uint32()),
+  g: (machine) => machine.recall(Number(machine.operands.integerLine())),
 
-      // Tuples, lists, dictionaries, sets
-      case ')':
-        return this.#pushNew(new PickleTuple([]));
-      case '\x85':
-        return this.#pushNew(new PickleTuple(this.#popSeveral(1)));
-      case '\x86':
-        return this.#pushNew(new PickleTuple(this.#popSeveral(2)));
-      case '\x87':
-        return this.#pushNew(new PickleTuple(this.#popSeveral(3)));
-      case 't':
-        return this.#pushNew(new PickleTuple(this.#popToMark()));
-      case ']':
-        return this.#pushNew([]);
-      case 'l':
-        return this.#pushNew(this.#popToMark());
-      case 'a':
-        return this.#append(this.#popSeveral(1));
-      case 'e':
-        return this.#append(this.#popToMark());
-      case '}':
-        return this.#pushNew(new PickleDict());
-      case 'd': {
-        const items = this.#popToMark();
-        this.#pushNew(new PickleDict());
-        return this.#setItems(items);
-      }
-      case 's':
-        return this.#setItems(this.#popSeveral(2));
-      case 'u':
-        return this.#setItems(this.#popToMark());
-      case '\x8f':
-        return this.#pushNew(new PickleOpaque('a set'));
-      case '\x90':
-        this.#popToMark();
-        return;
-      case '\x91':
-        this.#popToMark();
-        return this.#pushNew(new PickleOpaque('a set'));
+  // What a real unpickler would import and run.
+  c: ({ operands, host }) => {
+    const module = operands.line();
+    return host.findGlobal(module, operands.line());
+  },
+  '\x93': (machine) => {
+    const [module, name] = machine.popSeveral(2);
+    if (typeof module === 'string' && typeof name === 'string') return machine.host.findGlobal(module, name);
+    throw refused('its pickle refers to a name that is not text');
+  },
+  R: (machine) => callWithTuple(machine),
+  '\x81': (machine) => callWithTuple(machine),
+  '\x92': (machine) => {
+    const named = machine.pop();
+    if (named instanceof PickleDict && named.entries.size === 0) return callWithTuple(machine);
+    throw refused('its pickle makes an object with named arguments');
+  },
+  i: (machine) => {
+    const module = machine.operands.line();
+    const callable = machine.host.findGlobal(module, machine.operands.line());
+    return machine.host.call(callable, machine.popToMark());
+  },
+  o: (machine) => {
+    const [callable, ...args] = machine.popToMark();
+    if (callable === undefined) throw unreadable('is not a valid pickle: it makes an object of nothing');
+    return machine.host.call(callable, args);
+  },
+  Q: (machine) => machine.host.persistentLoad(machine.pop()),
+  P: ({ operands, host }) => host.persistentLoad(operands.line()),
+};
 
-      // Stack and memo
-      case '(':
-        this.#countObject();
-        this.#outer.push(this.#stack);
-        this.#stack = [];
-        return;
-      case '0':
-        return this.#discard();
-      case '1':
-        this.#popToMark();
-        return;
-      case '2':
-        return this.#push(this.#top());
-      case 'q':
-        return this.#remember(this.#in.uint8());
-      case 'r':
-        return this.#remember(this.#in.uint32());
-      case 'p':
-        return this.#remember(Number(this.#in.integerLine()));
-      case '\x94':
-        return this.#remember(this.#memo.size);
-      case 'h':
-        return this.#push(this.#recall(this.#in.uint8()));
-      case 'j':
-        return this.#push(this.#recall(this.#in.uint32()));
-      case 'g':
-        return this.#push(this.#recall(Number(this.#in.integerLine())));
-
-      // What a real unpickler would import and run
-      case 'c': {
-        const module = this.#in.line();
-        return this.#push(this.#host.findGlobal(module, this.#in.line()));
-      }
-      case '\x93': {
-        const [module, name] = this.#popSeveral(2);
-        if (typeof module !== 'string' || typeof name !== 'string') {
-          throw refused('its pickle refers to a name that is not text');
-        }
-        return this.#push(this.#host.findGlobal(module, name));
-      }
-      case 'R':
-      case '\x81': {
-        const [callable, args] = this.#popSeveral(2) as [PickleValue, PickleValue];
-        return this.#pushNew(this.#host.call(callable, this.#tuple(args)));
-      }
-      case '\x92': {
-        const [callable, args, named] = this.#popSeveral(3) as [PickleValue, PickleValue, PickleValue];
-        if (!(named instanceof PickleDict) || named.entries.size > 0) {
-          throw refused('its pickle makes an object with named arguments');
-        }
-        return this.#pushNew(this.#host.call(callable, this.#tuple(args)));
-      }
-      case 'i': {
-        const module = this.#in.line();
-        const callable = this.#host.findGlobal(module, this.#in.line());
-        return this.#pushNew(this.#host.call(callable, this.#popToMark()));
-      }
-      case 'o': {
-        const [callable, ...args] = this.#popToMark();
-        if (callable === undefined) throw unreadable('is not a valid pickle: it makes an object of nothing');
-        return this.#pushNew(this.#host.call(callable, args));
-      }
-      case 'b': {
-        const [state] = this.#popSeveral(1) as [PickleValue];
-        return this.#host.setState(this.#top(), state);
-      }
-      case 'Q':
-        return this.#pushNew(this.#host.persistentLoad(this.#pop()));
-      case 'P':
-        return this.#pushNew(this.#host.persistentLoad(this.#in.line()));
-      case '\x82':
-        throw refused(`its pickle uses extension ${this.#in.uint8()}`);
-      case '\x83':
-        throw refused(`its pickle uses extension ${this.#in.uint16()}`);
-      case '\x84':
-        throw refused(`its pickle uses extension ${this.#in.int32()}`);
-      case '\x97':
-      case '\x98':
-        throw refused('its pickle refers to a buffer outside of the file');
-
-      // Frame of the pickle itself
-      case '\x80':
-        return this.#checkProtocol(this.#in.uint8());
-      case '\x95':
-        this.#in.length64();
-        return;
-      default:
-        throw unreadable(
-          `is not a valid pickle: unknown instruction 0x${opcode.toString(16).padStart(2, '0')}`,
-        );
-    }
-  }
-
-  #checkProtocol(version: number): void {
+/** Instructions that change what is there already, or that are never followed. */
+const ACTIONS: Actions = {
+  a: (machine) => {
+    machine.append(machine.popSeveral(1));
+  },
+  e: (machine) => {
+    machine.append(machine.popToMark());
+  },
+  d: (machine) => {
+    const items = machine.popToMark();
+    machine.push(new PickleDict());
+    machine.setItems(items);
+  },
+  s: (machine) => {
+    machine.setItems(machine.popSeveral(2));
+  },
+  u: (machine) => {
+    machine.setItems(machine.popToMark());
+  },
+  '\x90': (machine) => {
+    machine.popToMark();
+  },
+  '(': (machine) => {
+    machine.mark();
+  },
+  '0': (machine) => {
+    machine.discard();
+  },
+  '1': (machine) => {
+    machine.popToMark();
+  },
+  q: (machine) => {
+    machine.remember(machine.operands.uint8());
+  },
+  r: (machine) => {
+    machine.remember(machine.operands.uint32());
+  },
+  p: (machine) => {
+    machine.remember(Number(machine.operands.integerLine()));
+  },
+  '\x94': (machine) => {
+    machine.remember(machine.memoSize);
+  },
+  b: (machine) => {
+    const state = machine.pop();
+    machine.host.setState(machine.top(), state);
+  },
+  '\x80': ({ operands }) => {
+    const version = operands.uint8();
     if (version > 5) throw unreadable(`has a pickle of protocol ${version}; protocols 0 to 5 are known`);
-  }
+  },
+  '\x95': ({ operands }) => {
+    operands.length64();
+  },
+  '\x82': ({ operands }) => refuseExtension(operands.uint8()),
+  '\x83': ({ operands }) => refuseExtension(operands.uint16()),
+  '\x84': ({ operands }) => refuseExtension(operands.int32()),
+  '\x97': () => refuseBuffer(),
+  '\x98': () => refuseBuffer(),
+};
 
-  #integerOrBoolLine(): PickleValue {
-    const start = this.#in.position;
-    const text = this.#in.line();
-    if (text === '00') return false;
-    if (text === '01') return true;
-    this.#in.position = start;
-    return this.#in.integerLine();
-  }
+/** By opcode. */
+const INSTRUCTIONS: readonly (((machine: PickleMachine) => void) | undefined)[] = Array.from(
+  { length: 256 },
+  (_, opcode) => {
+    const letter = String.fromCharCode(opcode);
+    const makeValue = VALUES[letter];
+    if (makeValue === undefined) return ACTIONS[letter];
+    return (machine) => {
+      machine.push(makeValue(machine));
+    };
+  },
+);
 
-  #longInteger(): number | bigint {
-    const length = this.#in.int32();
-    if (length < 0 || length > MAX_PICKLE_INTEGER_BYTES) {
-      throw unreadable(`is not a weight file: its pickle has an integer of ${length} bytes`);
-    }
-    return this.#in.integer(length);
-  }
+function callWithTuple(machine: PickleMachine): PickleValue {
+  const args = machine.popArguments();
+  return machine.host.call(machine.pop(), args);
+}
 
-  #countObject(): void {
-    this.#objects += 1;
-    if (this.#objects > MAX_PICKLE_OBJECTS) {
-      throw unreadable(`is not a weight file: its pickle makes more than ${MAX_PICKLE_OBJECTS} objects`);
-    }
-  }
+function refuseExtension(code: number): never {
+  throw refused(`its pickle uses extension ${code}`);
+}
 
-  #push(value: PickleValue): void {
-    this.#stack.push(value);
-  }
+function refuseBuffer(): never {
+  throw refused('its pickle refers to a buffer outside of the file');
+}
 
-  #pushNew(value: PickleValue): void {
-    this.#countObject();
-    this.#stack.push(value);
-  }
+/** Protocol 0 and 1 write booleans as `I01` and `I00`. */
+function integerOrBoolLine(operands: PickleCursor): PickleValue {
+  const start = operands.position;
+  const text = operands.line();
+  if (text === '00') return false;
+  if (text === '01') return true;
+  operands.position = start;
+  return operands.integerLine();
+}
 
-  #top(): PickleValue {
-    const value = this.#stack.at(-1);
-    if (value === undefined) throw unreadable('is not a valid pickle: it takes more than it has put down');
-    return value;
+function longInteger(operands: PickleCursor): number | bigint {
+  const length = operands.int32();
+  if (length < 0 || length > MAX_PICKLE_INTEGER_BYTES) {
+    throw unreadable(`is not a weight file: its pickle has an integer of ${length} bytes`);
   }
-
-  #pop(): PickleValue {
-    const value = this.#top();
-    this.#stack.pop();
-    return value;
-  }
-
-  #popSeveral(count: number): PickleValue[] {
-    if (this.#stack.length < count) {
-      throw unreadable('is not a valid pickle: it takes more than it has put down');
-    }
-    return this.#stack.splice(this.#stack.length - count, count);
-  }
-
-  #popToMark(): PickleValue[] {
-    const items = this.#stack;
-    const outer = this.#outer.pop();
-    if (outer === undefined) throw unreadable('is not a valid pickle: it ends a group it has not begun');
-    this.#stack = outer;
-    return items;
-  }
-
-  /** POP takes a value off, or a mark if that is on top. */
-  #discard(): void {
-    if (this.#stack.length > 0) this.#stack.pop();
-    else this.#popToMark();
-  }
-
-  #append(items: readonly PickleValue[]): void {
-    const list = this.#top();
-    if (!Array.isArray(list)) throw unreadable('is not a valid pickle: it appends to what is not a list');
-    for (const item of items) list.push(item);
-  }
-
-  #setItems(items: readonly PickleValue[]): void {
-    const dict = this.#top();
-    if (!(dict instanceof PickleDict) || items.length % 2 !== 0) {
-      throw unreadable('is not a valid pickle: it sets items of what is not a dictionary');
-    }
-    for (let index = 0; index < items.length; index += 2) {
-      dict.entries.set(items[index] as PickleValue, items[index + 1] as PickleValue);
-    }
-  }
-
-  #tuple(value: PickleValue): readonly PickleValue[] {
-    if (value instanceof PickleTuple) return value.items;
-    throw unreadable('is not a valid pickle: arguments are not a tuple');
-  }
-
-  #remember(index: number): void {
-    if (this.#memo.size >= MAX_PICKLE_MEMO) {
-      throw unreadable(`is not a weight file: its pickle remembers more than ${MAX_PICKLE_MEMO} objects`);
-    }
-    this.#memo.set(index, this.#top());
-  }
-
-  #recall(index: number): PickleValue {
-    const value = this.#memo.get(index);
-    if (value === undefined)
-      throw unreadable(`is not a valid pickle: it refers to object ${index}, which is not there`);
-    return value;
-  }
+  return operands.integer(length);
 }
