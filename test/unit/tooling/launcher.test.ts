@@ -4,20 +4,12 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-const LAUNCHER = join(import.meta.dirname, '../../../bin/acutance.mjs');
+const LAUNCHER_FOLDER = join(import.meta.dirname, '../../../bin');
 
 const PRETEND_NODE_20 = `data:text/javascript,${encodeURIComponent(
   `if (process.argv[1]?.endsWith('acutance.mjs'))
@@ -48,8 +40,7 @@ let house: string;
 
 beforeEach(() => {
   house = realpathSync(mkdtempSync(join(tmpdir(), 'launcher ü ')));
-  mkdirSync(join(house, 'bin'));
-  copyFileSync(LAUNCHER, join(house, 'bin/acutance.mjs'));
+  cpSync(LAUNCHER_FOLDER, join(house, 'bin'), { recursive: true });
 });
 
 afterEach(() => {

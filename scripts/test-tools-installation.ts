@@ -1,15 +1,16 @@
-/**
- * The first step of `npm test`: installs the witnesses that are missing where it can (Debian, as root), and names
- * the command that installs them where it cannot. Tests that need a missing tool are then skipped and named.
- */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { installCommands, isInstalled, TEST_TOOLS, type TestTool } from '../test/support/test-tools.ts';
 
 const MINUTE = 60_000;
 
-const missing = TEST_TOOLS.filter((tool) => !isInstalled(tool));
-if (missing.length > 0) {
+/**
+ * Installs the witnesses that are missing where it can (Debian, as root), and names the command that installs them
+ * where it cannot. Tests that need a missing tool are then skipped and named.
+ */
+export function installMissingTestTools(): void {
+  const missing = TEST_TOOLS.filter((tool) => !isInstalled(tool));
+  if (missing.length === 0) return;
   if (canInstall()) install(missing);
   const stillMissing = missing.filter((tool) => !isInstalled(tool));
   if (stillMissing.length > 0) explain(stillMissing);
