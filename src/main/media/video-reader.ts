@@ -25,6 +25,7 @@ export class VideoReader {
   /** Raw side data of the picture stream, for a writer. */
   readonly sideData: StreamSideData;
   readonly #notices: string[] = [];
+  #damage: { decoder: VideoDecoder; frames: number; missing: boolean } | undefined;
 
   private constructor(info: MediaInfo, sideData: StreamSideData) {
     this.info = info;
@@ -48,6 +49,19 @@ export class VideoReader {
   /** What a user should know about the clip; damage shows up after the frames were read. */
   get notices(): readonly string[] {
     return this.#notices;
+  }
+
+  /**
+   * What of the clip could not be read as it was meant, in a sentence; undefined while nothing is known to be wrong.
+   * It is up to date after every frame; that the clip is cut off may show only at its end.
+   */
+  get damage(): string | undefined {
+    if (!this.#damage) return undefined;
+    const { decoder, frames, missing } = this.#damage;
+    if (decoder.endedEarly) return `it can't be read to its end (${decoder.endedEarly})`;
+    if (decoder.damagedPackets > 0) return 'a part of it can not be decoded';
+    if (frames > 0) return 'a frame is damaged and was patched up by the decoder';
+    return missing ? 'it holds fewer frames than it announces and seems to be cut off' : undefined;
   }
 
   /**
@@ -78,7 +92,8 @@ export class VideoReader {
     const opened = await this.#openAt(from);
     const timeline = new Timeline(this.info);
     let first: Frame | undefined = opened.first;
-    let damaged = 0;
+    const damage = { decoder: opened.decoder, frames: 0, missing: false };
+    this.#damage = damage;
     let index = 0;
     try {
       for (;;) {
@@ -95,7 +110,7 @@ export class VideoReader {
           native.free();
           continue;
         }
-        if (native.decodeErrorFlags !== 0 || native.hasFlags(AV_FRAME_FLAG_CORRUPT)) damaged++;
+        if (native.decodeErrorFlags !== 0 || native.hasFlags(AV_FRAME_FLAG_CORRUPT)) damage.frames++;
         yield new VideoFrame(index++, pts, duration, this.info.video.timeBase, native);
       }
     } finally {
@@ -104,7 +119,7 @@ export class VideoReader {
       await opened.source.close();
     }
     if (index === 0) throw this.#noFrames(from);
-    this.#report(opened.decoder, damaged, timeline.retimed, index, from === undefined && to === undefined);
+    this.#report(damage, timeline.retimed, index, from === undefined && to === undefined);
   }
 
   /** Opens the file so that decoding starts at or before a tick; the first frame was decoded to make sure. */
@@ -149,18 +164,20 @@ export class VideoReader {
   }
 
   #report(
-    decoder: VideoDecoder,
-    damagedFrames: number,
+    damage: { readonly decoder: VideoDecoder; readonly frames: number; missing: boolean },
     retimed: number,
     frames: number,
     whole: boolean,
   ): void {
+    const { decoder } = damage;
+    const damagedFrames = damage.frames;
     const expected = this.info.video.frameCountHint;
     if (decoder.endedEarly) {
       this.#notices.push(
         `The file can't be read to its end (${decoder.endedEarly}); ${frames} frames were read.`,
       );
     } else if (whole && expected !== undefined && frames < expected * 0.98 - 2) {
+      damage.missing = true;
       this.#notices.push(
         `The file announces about ${expected} frames but holds only ${frames}; it may be cut off.`,
       );
