@@ -1,3 +1,4 @@
+import type { WeightStore } from './inference/weights/weight-store.ts';
 import { EngineClient } from './render/engine-client.ts';
 
 /** The composition root: builds the services that every host uses. */
@@ -10,4 +11,10 @@ export interface EngineSettings {
 /** The supervisor of the engine process; nothing is started before its first job. */
 export function createEngine(settings: EngineSettings = {}): EngineClient {
   return new EngineClient({ onOutput: settings.onOutput });
+}
+
+/** The weights at hand. Loaded on demand: it knows every network, which a command that needs none should not pay for. */
+export async function createWeightStore(): Promise<WeightStore> {
+  const { openInstalledWeights } = await import('./render/installed-weights.ts');
+  return openInstalledWeights();
 }

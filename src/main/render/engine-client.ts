@@ -42,10 +42,6 @@ const DEFAULT_GRACE_MS = 3000;
 /** Enough of the engine's last output to show why a native library gave up. */
 const OUTPUT_TAIL = 4096;
 
-function defaultEntry(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './engine-process.ts' : './engine.js', import.meta.url);
-}
-
 /**
  * Runs jobs in an engine process, one at a time, and answers for it: if the engine dies, the job fails with
  * `engine-died`, its partial files are removed, and the next job starts a new engine.
@@ -60,7 +56,7 @@ export class EngineClient<Jobs extends JobTable = EngineJobs> {
   #lastId = 0;
 
   constructor(options: EngineClientOptions = {}) {
-    this.#entry = options.entry ?? defaultEntry();
+    this.#entry = options.entry ?? new URL('./engine-process.ts', import.meta.url);
     this.#graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
     this.#onOutput = options.onOutput;
   }

@@ -1,15 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { findNetwork, networks } from '../../networks/catalogue.ts';
-import { readCheckpoint } from '../../networks/checkpoints/read-checkpoint.ts';
-import { matchParameters } from '../../networks/checkpoints/match-parameters.ts';
 import type { DeblurProvenance } from '../../shared/engine-protocol.ts';
 import { AcutanceError } from '../../shared/errors.ts';
 import type { DeblurSettings } from '../../shared/settings.ts';
-import type { NetworkSize } from '../../networks/network.ts';
 import { createDeblurrer, type Deblurrer } from '../inference/deblurrer.ts';
 import { chooseDevice } from '../inference/devices/device-choice.ts';
+import { parameterSource } from '../inference/weights/parameter-source.ts';
 import { OnnxRuntimeRuntime } from '../inference/onnxruntime-runtime.ts';
 import type { JobContext } from './engine-server.ts';
+import { openInstalledWeights } from './installed-weights.ts';
 
 export interface PreparedDeblurrer {
   readonly deblurrer: Deblurrer;
@@ -42,11 +40,10 @@ export async function prepareDeblurrer(
   const runtime = new OnnxRuntimeRuntime();
   const chosen = await chooseDevice(runtime, settings.device);
   signal.throwIfAborted();
-  const path = settings.weights ?? '';
-  const checkpoint = await readCheckpoint(await readFile(path), path);
-  const values = matchParameters(network.parameters(size as NetworkSize), checkpoint, {
-    file: path,
-    network: network.title,
+  const weights = await openInstalledWeights().resolve({
+    network: network.id,
+    size,
+    weights: settings.weights,
   });
   const deblurrer = await createDeblurrer({
     runtime,
@@ -54,8 +51,8 @@ export async function prepareDeblurrer(
     size,
     stages,
     weights: {
-      parameters: (name) => values.get(name) ?? new Float32Array(),
-      alignCorners: settings.alignCorners ?? true,
+      parameters: parameterSource(weights.parameters),
+      alignCorners: settings.alignCorners ?? weights.alignCorners,
     },
     device: chosen.device,
     ...frame,
@@ -68,8 +65,8 @@ export async function prepareDeblurrer(
     stages,
     device: chosen.device,
     deviceName: chosen.name,
-    weights: path,
-    weightsHash: '',
+    weights: weights.name,
+    weightsHash: weights.sha256,
   };
   return { deblurrer, provenance };
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { AcutanceError } from '../../../shared/errors.ts';
+import { installedVersion } from '../../render/installation.ts';
 import {
   DEFAULT_DEBLUR_SETTINGS,
   DEFAULT_EXPORT_PRESET,
@@ -19,7 +19,7 @@ import { parseBoolean, parseStages, parseTile, parseTimeOption } from './option-
 export function createProgram(): Command {
   const program = configure(new Command('acutance'))
     .description('Takes motion blur out of video clips.')
-    .version(readVersion(), '-v, --version', 'print the version')
+    .version(installedVersion(), '-v, --version', 'print the version')
     .helpOption('-h, --help', 'show help; every command has its own')
     .helpCommand('help [command]', 'show help for a command')
     .addHelpText('after', PROGRAM_HELP);
@@ -212,17 +212,4 @@ function addInfer(program: Command): void {
       const { infer } = await import('./commands/infer.ts');
       await infer(options as Parameters<typeof infer>[0]);
     });
-}
-
-/** In a checkout and in a package alike, the manifest is the first one above this file. */
-function readVersion(): string {
-  for (let folder = new URL('./', import.meta.url); ; folder = new URL('../', folder)) {
-    try {
-      const manifest: unknown = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8'));
-      if (typeof manifest === 'object' && manifest !== null && 'version' in manifest)
-        return String(manifest.version);
-    } catch {
-      if (folder.pathname === new URL('../', folder).pathname) return 'unknown';
-    }
-  }
 }

@@ -100,5 +100,6 @@ class JsonReporter implements Reporter {
 /** A failure as it stands on a terminal: what happened, and below it what to do. */
 export function describeFailure(error: AcutanceError): string {
   const hint = error.hint === undefined ? '' : `  ${error.hint}\n`;
-  return `acutance: ${error.message}\n${hint}`;
+  const end = /[.?!:]$|\n/.test(error.message) ? '' : '.';
+  return `acutance: ${error.message}${end}\n${hint}`;
 }
