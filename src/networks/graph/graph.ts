@@ -86,6 +86,7 @@ export class Graph {
   readonly #parameters = new Map<string, Value>();
   readonly #functions = new Map<string, LocalFunction>();
   readonly #constants = new Map<string, Value>();
+  readonly #values = new Map<string, Value>();
   #scope = '';
   #counter = 0;
 
@@ -101,6 +102,11 @@ export class Graph {
 
   get functions(): readonly LocalFunction[] {
     return [...this.#functions.values()];
+  }
+
+  /** The shape of every value that a node of this graph computes, by its name. */
+  shapes(): ReadonlyMap<string, readonly number[]> {
+    return new Map([...this.#values].map(([name, { dims }]) => [name, dims]));
   }
 
   /** Names and shapes of all learned parameters in order of first use. */
@@ -182,6 +188,7 @@ export class Graph {
       dims,
       type,
     }));
+    for (const value of outputs) this.#values.set(value.name, value);
     this.nodes.push({
       opType: spec.opType,
       domain: spec.domain ?? '',
