@@ -20,6 +20,11 @@ export function check(status: number, code: ErrorCode, doing: string, hint?: str
   throw new AcutanceError(code, `${doing}: ${describeStatus(status)}.`, hint === undefined ? {} : { hint });
 }
 
+/** Whether a status says that no room is left on the disk. */
+export function isDiskFull(status: number): boolean {
+  return status === AVERROR_ENOSPC;
+}
+
 export function diskFull(doing: string): AcutanceError {
   return new AcutanceError('disk-full', `${doing}: the disk is full.`, {
     hint: 'Free some space or choose a folder on another disk.',

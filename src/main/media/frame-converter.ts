@@ -1,7 +1,9 @@
 import {
   AVCOL_RANGE_JPEG,
-  AVCOL_RANGE_UNSPECIFIED,
+  AVCOL_RANGE_MPEG,
   AVCOL_SPC_RGB,
+  AVCOL_SPC_UNSPECIFIED,
+  type AVColorSpace,
   type AVPixelFormat,
 } from 'node-av/constants';
 import { Frame, SoftwareScaleContext, avGetPixFmtFromName, avGetPixFmtName } from 'node-av/lib';
@@ -17,6 +19,8 @@ import { YuvToRgb, type YuvGeometry } from './yuv-to-rgb.ts';
 
 /** What the codes of a frame mean, with tags and guesses resolved. */
 interface Interpretation {
+  /** The matrix number that RGB is given when it becomes YUV; undefined where the frame's own tag stays. */
+  readonly newMatrix: AVColorSpace | undefined;
   /** Undefined for RGB and gray. */
   readonly matrix: ColorMatrix | undefined;
   readonly full: boolean;
@@ -89,7 +93,7 @@ export class FrameConverter {
     const native = allocateFrame(name, width, height, like.native);
     try {
       const meaning = this.#interpret(like.native, format);
-      native.colorRange = meaning.full && format.model !== 'rgb' ? AVCOL_RANGE_JPEG : like.native.colorRange;
+      tagLike(native, meaning, format);
       const planes = [0, 1, 2]
         .slice(0, format.model === 'gray' ? 1 : 3)
         .map((index) => planeOf(native, index, format.bits));
@@ -119,23 +123,23 @@ export class FrameConverter {
 
   /** The matrix and range of a frame's codes when they are held in `format`. */
   #interpret(frame: Frame, format: PixelFormat): Interpretation {
-    const source = nameOf(frame);
-    const sourceFormat = describePlanar(source) ?? describePlanar(planarEquivalent(source).format);
-    const untagged = frame.colorRange === AVCOL_RANGE_UNSPECIFIED;
+    const name = nameOf(frame);
+    const source = describePlanar(name) ?? describePlanar(planarEquivalent(name).format);
+    const newMatrix =
+      source?.model === 'rgb' && format.model === 'yuv'
+        ? (effectiveMatrix(AVCOL_SPC_UNSPECIFIED, frame.height) as AVColorSpace)
+        : undefined;
+    // RGB that becomes YUV takes video range, which every player expects.
     const full =
-      frame.colorRange === AVCOL_RANGE_JPEG ||
-      (untagged && (sourceFormat?.fullRangeByName === true || sourceFormat?.model === 'rgb'));
-    if (format.model === 'rgb' || (format.model === 'gray' && sourceFormat?.model === 'gray')) {
-      return { matrix: undefined, full: format.model === 'rgb' || full };
-    }
-    // RGB has no matrix of its own, so a YUV copy of it takes the guess for its size.
-    const tag = frame.colorSpace === AVCOL_SPC_RGB && sourceFormat?.model === 'rgb' ? 2 : frame.colorSpace;
-    if (tag === AVCOL_SPC_RGB) return { matrix: undefined, full };
+      newMatrix === undefined && (frame.colorRange === AVCOL_RANGE_JPEG || source?.fullRangeByName === true);
+    const tag = newMatrix ?? frame.colorSpace;
+    if (format.model === 'rgb') return { newMatrix, matrix: undefined, full: true };
+    if (format.model === 'gray' || tag === AVCOL_SPC_RGB) return { newMatrix, matrix: undefined, full };
     const matrix = colorMatrix(effectiveMatrix(tag, frame.height));
     if (!matrix.exact) {
       this.#notices.add(`Colour matrix ${tag} is not linear; the nearest linear one is used both ways.`);
     }
-    return { matrix, full };
+    return { newMatrix, matrix, full };
   }
 
   /** The frame itself where its format is worked on directly, else a copy in the planar equivalent. */
@@ -186,6 +190,17 @@ export class FrameConverter {
   }
 }
 
+/** Writes what an interpretation decided into the tags of a new frame. */
+function tagLike(native: Frame, meaning: Interpretation, format: PixelFormat): void {
+  if (meaning.newMatrix !== undefined) {
+    native.colorSpace = meaning.newMatrix;
+    native.colorRange = AVCOL_RANGE_MPEG;
+  } else if (meaning.full && format.model !== 'rgb') {
+    native.colorRange = AVCOL_RANGE_JPEG;
+  }
+}
+
+/** FFmpeg's name of a frame's pixel format. */
 export function nameOf(frame: Frame): string {
   return avGetPixFmtName(frame.format as AVPixelFormat) ?? `unknown (${frame.format})`;
 }

@@ -10,3 +10,4 @@ export type {
   VideoStreamInfo,
 } from './media-info.ts';
 export { FrameConverter } from './frame-converter.ts';
+export { VideoWriter, type WriteOptions, type WriteResult } from './video-writer.ts';

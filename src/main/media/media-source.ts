@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { AV_DISPOSITION_ATTACHED_PIC, AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_VIDEO } from 'node-av/constants';
-import { Dictionary, FormatContext, InputFormat, type Stream } from 'node-av/lib';
+import { AV_DISPOSITION_ATTACHED_PIC, AV_LOG_FATAL, AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_VIDEO } from 'node-av/constants';
+import { Dictionary, FormatContext, InputFormat, Log, type Stream } from 'node-av/lib';
 import { AcutanceError } from '../../shared/errors.ts';
 import { FILES_ONLY, fileUrl } from './file-url.ts';
 import { describeStatus } from './ffmpeg-failure.ts';
@@ -29,6 +29,8 @@ export class MediaSource {
    */
   static async open(path: string): Promise<MediaSource> {
     await requireReadableFile(path);
+    // FFmpeg and its encoders would write to the terminal; what matters reaches the user as errors and notices.
+    Log.setLevel(AV_LOG_FATAL);
     const format = new FormatContext();
     format.allocContext();
     const options = Dictionary.fromObject(FILES_ONLY);

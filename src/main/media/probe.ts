@@ -23,15 +23,15 @@ import {
 import type { MediaInfo, StreamSummary, VideoStreamInfo } from './media-info.ts';
 import { MediaSource } from './media-source.ts';
 import { summarisePixelFormat } from './pixel-format.ts';
-import { type StreamSideData, describeHdr, readSideData, rotationOf } from './side-data.ts';
+import { type PictureTags, describeHdr, readPictureTags, rotationOf } from './picture-tags.ts';
 import { VideoDecoder } from './video-decoder.ts';
 
 const MICROSECONDS: Rational = { num: 1, den: 1_000_000 };
 
-/** A probed file together with the raw side data that an output needs. */
+/** A probed file together with the raw tags that an output needs. */
 export interface ProbeResult {
   readonly info: MediaInfo;
-  readonly sideData: StreamSideData;
+  readonly tags: PictureTags;
 }
 
 /**
@@ -41,11 +41,11 @@ export interface ProbeResult {
  * @throws AcutanceError as `MediaSource.open`; `input-corrupt` when no frame can be decoded.
  */
 export async function probe(path: string): Promise<MediaInfo> {
-  return (await probeWithSideData(path)).info;
+  return (await probeWithTags(path)).info;
 }
 
-/** As `probe`, with the raw side data of the picture stream. */
-export async function probeWithSideData(path: string): Promise<ProbeResult> {
+/** As `probe`, with the raw tags of the picture stream. */
+export async function probeWithTags(path: string): Promise<ProbeResult> {
   const source = await MediaSource.open(path);
   try {
     const decoder = await VideoDecoder.open(source);
@@ -71,7 +71,7 @@ export async function probeWithSideData(path: string): Promise<ProbeResult> {
 
 async function describe(source: MediaSource, frame: Frame): Promise<ProbeResult> {
   const { format, video, path } = source;
-  const sideData = readSideData(video.codecpar, frame);
+  const tags = readPictureTags(video.codecpar, frame);
   const metadata = format.metadata?.getAll() ?? {};
   const streams = format.streams;
   const timecode =
@@ -82,19 +82,19 @@ async function describe(source: MediaSource, frame: Frame): Promise<ProbeResult>
     container: format.iformat?.name ?? 'unknown',
     durationSeconds: format.duration === AV_NOPTS_VALUE ? undefined : Number(format.duration) / 1e6,
     bytes: (await stat(path)).size,
-    video: describeVideo(source, frame, sideData),
+    video: describeVideo(source, frame, tags),
     otherStreams: streams.filter((stream) => stream.index !== video.index).map(summarise),
     chapters: readChapters(format),
     timecode: timecode ?? undefined,
     metadata,
   };
-  return { info, sideData };
+  return { info, tags };
 }
 
-function describeVideo(source: MediaSource, frame: Frame, sideData: StreamSideData): VideoStreamInfo {
+function describeVideo(source: MediaSource, frame: Frame, tags: PictureTags): VideoStreamInfo {
   const { video, format } = source;
   const timeBase = plain(video.timeBase);
-  const rotation = rotationOf(sideData.displayMatrix);
+  const rotation = rotationOf(tags.displayMatrix);
   const pixelAspect = valid(frame.sampleAspectRatio) ?? valid(video.sampleAspectRatio);
   const shownWidth = Math.round(frame.width * (pixelAspect ? pixelAspect.num / pixelAspect.den : 1));
   const sideways = rotation % 180 === 90;
@@ -127,7 +127,7 @@ function describeVideo(source: MediaSource, frame: Frame, sideData: StreamSideDa
     startTicks: known(frame.bestEffortTimestamp) ?? known(video.startTime) ?? 0n,
     durationTicks,
     frameCountHint: countHint(video, durationTicks, timeBase, averageFrameRate),
-    hdr: describeHdr(sideData),
+    hdr: describeHdr(tags),
   };
 }
 

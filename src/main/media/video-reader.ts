@@ -6,8 +6,8 @@ import { type Rational, rescaleTicks, timeToTicks } from '../../shared/time.ts';
 import { throwIfCancelled } from './ffmpeg-failure.ts';
 import type { MediaInfo } from './media-info.ts';
 import { MediaSource } from './media-source.ts';
-import { probeWithSideData } from './probe.ts';
-import type { StreamSideData } from './side-data.ts';
+import { probeWithTags } from './probe.ts';
+import type { PictureTags } from './picture-tags.ts';
 import { VideoDecoder } from './video-decoder.ts';
 import { VideoFrame } from './video-frame.ts';
 
@@ -22,14 +22,14 @@ const SEEK_MARGINS = [0, 2, 15] as const;
 /** Reads the frames of a clip in the order of display, exactly, one at a time. */
 export class VideoReader {
   readonly info: MediaInfo;
-  /** Raw side data of the picture stream, for a writer. */
-  readonly sideData: StreamSideData;
+  /** Raw tags of the picture stream, for a writer. */
+  readonly tags: PictureTags;
   readonly #notices: string[] = [];
   #damage: { decoder: VideoDecoder; frames: number; missing: boolean } | undefined;
 
-  private constructor(info: MediaInfo, sideData: StreamSideData) {
+  private constructor(info: MediaInfo, tags: PictureTags) {
     this.info = info;
-    this.sideData = sideData;
+    this.tags = tags;
     if (!['progressive', 'unknown'].includes(info.video.fieldOrder)) {
       this.#notices.push('The clip is interlaced; its frames are worked on whole, without deinterlacing.');
     }
@@ -41,9 +41,9 @@ export class VideoReader {
     options: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<VideoReader> {
     throwIfCancelled(options.signal);
-    const { info, sideData } = await probeWithSideData(path);
+    const { info, tags } = await probeWithTags(path);
     throwIfCancelled(options.signal);
-    return new VideoReader(info, sideData);
+    return new VideoReader(info, tags);
   }
 
   /** What a user should know about the clip; damage shows up after the frames were read. */

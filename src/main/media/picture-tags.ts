@@ -8,28 +8,44 @@ import {
   AV_PKT_DATA_DISPLAYMATRIX,
   AV_PKT_DATA_DOVI_CONF,
   AV_PKT_DATA_MASTERING_DISPLAY_METADATA,
+  type AVChromaLocation,
+  type AVColorPrimaries,
+  type AVColorRange,
+  type AVColorSpace,
+  type AVColorTransferCharacteristic,
   type AVFrameSideDataType,
   type AVPacketSideDataType,
 } from 'node-av/constants';
 import type { CodecParameters, Frame } from 'node-av/lib';
 import type { Rational } from '../../shared/time.ts';
+import { check } from './ffmpeg-failure.ts';
 import type { HdrInfo, MasteringDisplay } from './media-info.ts';
 
-/** Raw side data that describes a whole stream, as FFmpeg lays it out in memory. */
-export interface StreamSideData {
+/** What describes a whole picture stream, as FFmpeg's numbers and memory layouts, for handing on to an output. */
+export interface PictureTags {
+  readonly matrix: AVColorSpace;
+  readonly range: AVColorRange;
+  readonly primaries: AVColorPrimaries;
+  readonly transfer: AVColorTransferCharacteristic;
+  readonly chromaLocation: AVChromaLocation;
   readonly displayMatrix: Buffer | undefined;
   readonly masteringDisplay: Buffer | undefined;
   readonly contentLight: Buffer | undefined;
   readonly dolbyVision: boolean;
 }
 
-/** Containers keep these in the stream, bitstreams in the frames; the stream's word goes first. */
-export function readSideData(parameters: CodecParameters, frame: Frame): StreamSideData {
+/** Containers keep side data in the stream, bitstreams in the frames; the stream's word goes first. */
+export function readPictureTags(parameters: CodecParameters, frame: Frame): PictureTags {
   const either = (inStream: AVPacketSideDataType, inFrame: AVFrameSideDataType): Buffer | undefined => {
     const data = parameters.getCodedSideData(inStream) ?? frame.getSideData(inFrame);
     return data ? Buffer.from(data) : undefined;
   };
   return {
+    matrix: frame.colorSpace,
+    range: frame.colorRange,
+    primaries: frame.colorPrimaries,
+    transfer: frame.colorTrc,
+    chromaLocation: frame.chromaLocation,
     displayMatrix: either(AV_PKT_DATA_DISPLAYMATRIX, AV_FRAME_DATA_DISPLAYMATRIX),
     masteringDisplay: either(
       AV_PKT_DATA_MASTERING_DISPLAY_METADATA,
@@ -43,6 +59,18 @@ export function readSideData(parameters: CodecParameters, frame: Frame): StreamS
   };
 }
 
+/** Hands the side data on to the parameters of an output stream. */
+export function addSideData(parameters: CodecParameters, tags: PictureTags): void {
+  const entries = [
+    [AV_PKT_DATA_DISPLAYMATRIX, tags.displayMatrix],
+    [AV_PKT_DATA_MASTERING_DISPLAY_METADATA, tags.masteringDisplay],
+    [AV_PKT_DATA_CONTENT_LIGHT_LEVEL, tags.contentLight],
+  ] as const;
+  for (const [type, data] of entries) {
+    if (data) check(parameters.addCodedSideData(type, data), 'internal', 'Adding side data to the output');
+  }
+}
+
 /** Degrees clockwise, 0..359, that a display matrix (nine 16.16 / 2.30 fixed-point numbers) turns a picture. */
 export function rotationOf(displayMatrix: Buffer | undefined): number {
   if (!displayMatrix || displayMatrix.length < 36) return 0;
@@ -54,15 +82,15 @@ export function rotationOf(displayMatrix: Buffer | undefined): number {
 }
 
 /** Reads `AVMasteringDisplayMetadata` and `AVContentLightMetadata`. */
-export function describeHdr(sideData: StreamSideData): HdrInfo {
-  const light = sideData.contentLight;
+export function describeHdr(tags: PictureTags): HdrInfo {
+  const light = tags.contentLight;
   return {
-    masteringDisplay: sideData.masteringDisplay && readMasteringDisplay(sideData.masteringDisplay),
+    masteringDisplay: tags.masteringDisplay && readMasteringDisplay(tags.masteringDisplay),
     contentLight:
       light && light.length >= 8
         ? { max: light.readUInt32LE(0), maxFrameAverage: light.readUInt32LE(4) }
         : undefined,
-    dolbyVision: sideData.dolbyVision,
+    dolbyVision: tags.dolbyVision,
   };
 }
 

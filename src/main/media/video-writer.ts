@@ -1,0 +1,316 @@
+import {
+  AV_CODEC_FLAG_FRAME_DURATION,
+  AV_CODEC_FLAG_GLOBAL_HEADER,
+  AV_PICTURE_TYPE_NONE,
+  AVERROR_EAGAIN,
+  AVERROR_EOF,
+  AVFMT_GLOBALHEADER,
+  type FFEncoderCodec,
+} from 'node-av/constants';
+import { Codec, CodecContext, Dictionary, FormatContext, Packet, Rational, type Stream } from 'node-av/lib';
+import { avGetPixFmtFromName } from 'node-av/lib';
+import { AcutanceError } from '../../shared/errors.ts';
+import type { ClipRange, ExportPreset } from '../../shared/settings.ts';
+import { advanceTimecode, rescaleTicks } from '../../shared/time.ts';
+import { type EncoderPlan, planEncoder } from './export-preset.ts';
+import { check, diskFull, isDiskFull } from './ffmpeg-failure.ts';
+import { fileUrl } from './file-url.ts';
+import { FrameConformer } from './frame-conformer.ts';
+import { CopyError, PacketCopier } from './packet-copier.ts';
+import { PartialFile } from './partial-file.ts';
+import { addSideData } from './picture-tags.ts';
+import { outputColor } from './output-color.ts';
+import type { VideoFrame } from './video-frame.ts';
+import type { VideoReader } from './video-reader.ts';
+
+export interface WriteOptions {
+  /** Where the frames come from: its tags, sound, subtitles and metadata are carried over. */
+  readonly source: VideoReader;
+  readonly preset: ExportPreset;
+  /** The range whose frames will be written; decides which sound and subtitles go along. */
+  readonly range?: ClipRange | undefined;
+  /** Whether an existing file may be replaced. */
+  readonly overwrite?: boolean | undefined;
+}
+
+export interface WriteResult {
+  readonly path: string;
+  readonly frames: number;
+  readonly bytes: number;
+  readonly notices: readonly string[];
+}
+
+/** Metadata of the container itself, which the output has its own of. */
+const CONTAINER_METADATA = new Set([
+  'major_brand',
+  'minor_version',
+  'compatible_brands',
+  'encoder',
+  'timecode',
+]);
+
+/** Threads of an encoder; the network needs the others. */
+const MAX_THREADS = 8;
+
+/**
+ * Encodes frames into a file that appears under its name only when it is complete. Everything else that the source
+ * holds is copied alongside. Memory stays bounded: nothing but the encoder's own look-ahead is held.
+ */
+export class VideoWriter {
+  /** The planar format that frames are best made in (`FrameConverter.fromRgb`). */
+  readonly framePixelFormat: string;
+  /** Exists until the file is finished or aborted. */
+  readonly temporaryPath: string;
+  readonly #plan: EncoderPlan;
+  readonly #source: VideoReader;
+  readonly #range: ClipRange;
+  readonly #file: PartialFile;
+  readonly #format: FormatContext;
+  readonly #conformer: FrameConformer;
+  readonly #packet = new Packet();
+  readonly #notices: string[];
+  #encoder: CodecContext | undefined;
+  #stream: Stream | undefined;
+  #copier: PacketCopier | undefined;
+  /** The tick of the source that is time zero of the output; known with the first frame. */
+  #origin: bigint | undefined;
+  #frames = 0;
+  #open = true;
+
+  private constructor(plan: EncoderPlan, options: WriteOptions, file: PartialFile) {
+    this.#plan = plan;
+    this.#source = options.source;
+    this.#range = options.range ?? {};
+    this.#file = file;
+    this.framePixelFormat = plan.frameFormat;
+    this.temporaryPath = file.temporaryPath;
+    this.#format = new FormatContext();
+    this.#conformer = new FrameConformer(plan);
+    this.#packet.alloc();
+    this.#notices = [...plan.notices];
+    if (options.source.tags.dolbyVision) {
+      this.#notices.push('The Dolby Vision data of the clip describes its old frames and is left out.');
+    }
+  }
+
+  /**
+   * Opens encoder and file, so that whatever stands in the way is said before any work is done.
+   *
+   * @throws AcutanceError `usage` (preset, container and sound don't go together), `output-exists`,
+   *   `output-same-as-input`, `output-unwritable`, `disk-full`, `input-unsupported` (no encoder for such a picture).
+   */
+  static async create(path: string, options: WriteOptions): Promise<VideoWriter> {
+    const { info } = options.source;
+    const plan = planEncoder(path, options.preset, info.video);
+    options.source.ticksOf(options.range ?? {});
+    const file = await PartialFile.create(path, info.path, options.overwrite ?? false);
+    const writer = new VideoWriter(plan, options, file);
+    try {
+      await writer.#start();
+      return writer;
+    } catch (thrown) {
+      await writer.abort();
+      throw thrown;
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { info, tags } = this.#source;
+    const writing = `Writing "${this.#file.finalPath}"`;
+    const format = this.#format;
+    const url = fileUrl(this.temporaryPath);
+    check(format.allocOutputContext2(null, this.#plan.container, url), 'output-unwritable', writing);
+    const metadata = Object.entries(info.metadata).filter(([key]) => !CONTAINER_METADATA.has(key));
+    format.metadata = Dictionary.fromObject(Object.fromEntries(metadata));
+    this.#encoder = await this.#openEncoder();
+    const stream = format.newStream(null);
+    this.#stream = stream;
+    check(stream.codecpar.fromContext(this.#encoder), 'internal', 'Describing the encoded picture');
+    if (this.#plan.codecTag) stream.codecpar.codecTag = this.#plan.codecTag;
+    addSideData(stream.codecpar, tags);
+    stream.timeBase = this.#encoder.timeBase;
+    stream.avgFrameRate = this.#encoder.framerate;
+    stream.sampleAspectRatio = this.#encoder.sampleAspectRatio;
+    const timecode = this.#timecode();
+    if (timecode) stream.metadata = Dictionary.fromObject({ timecode });
+    this.#copier = await PacketCopier.open(info.path, format, this.#plan.container);
+    this.#notices.push(...this.#copier.notices);
+    this.#check(await format.openOutput());
+    const options = Dictionary.fromObject(
+      this.#plan.container === 'matroska' ? {} : { movflags: '+faststart' },
+    );
+    this.#check(await format.writeHeader(options));
+    options.free();
+  }
+
+  async #openEncoder(): Promise<CodecContext> {
+    const { info, tags } = this.#source;
+    const { video } = info;
+    const plan = this.#plan;
+    const codec = Codec.findEncoderByName(plan.encoder as FFEncoderCodec);
+    if (!codec) throw new AcutanceError('internal', `This FFmpeg has no encoder ${plan.encoder}.`);
+    const context = new CodecContext();
+    context.allocContext3(codec);
+    const color = outputColor(tags, video, plan.encoderFormat);
+    const rate = video.averageFrameRate ?? video.nominalFrameRate ?? { num: 25, den: 1 };
+    context.width = video.width;
+    context.height = video.height;
+    context.pixelFormat = avGetPixFmtFromName(plan.encoderFormat);
+    context.timeBase = new Rational(video.timeBase.num, video.timeBase.den);
+    context.framerate = new Rational(rate.num, rate.den);
+    if (video.pixelAspect)
+      context.sampleAspectRatio = new Rational(video.pixelAspect.num, video.pixelAspect.den);
+    context.colorSpace = color.matrix;
+    context.colorRange = color.range;
+    context.colorPrimaries = tags.primaries;
+    context.colorTrc = tags.transfer;
+    context.chromaLocation = tags.chromaLocation;
+    context.threadCount = plan.encoder === 'libx265' ? 0 : MAX_THREADS;
+    context.setFlags(AV_CODEC_FLAG_FRAME_DURATION);
+    if (this.#format.oformat?.hasFlags(AVFMT_GLOBALHEADER)) context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
+    const options = Dictionary.fromObject(plan.options);
+    const status = await context.open2(codec, options);
+    options.free();
+    if (status < 0) {
+      context.freeContext();
+      check(
+        status,
+        'input-unsupported',
+        `The encoder ${plan.encoder} refuses a picture of ${video.width}x${video.height} in ${plan.encoderFormat}`,
+        'The preset ffv1 takes pictures of any size.',
+      );
+    }
+    return context;
+  }
+
+  #timecode(): string | undefined {
+    const { timecode, video } = this.#source.info;
+    const rate = video.averageFrameRate ?? video.nominalFrameRate;
+    const { from } = this.#source.ticksOf(this.#range);
+    if (!timecode || !rate || from === undefined) return timecode;
+    const frames = rescaleTicks(
+      from - video.startTicks,
+      video.timeBase,
+      { num: rate.den, den: rate.num },
+      'nearest',
+    );
+    return advanceTimecode(timecode, frames, rate);
+  }
+
+  /**
+   * Encodes a frame; frames come in the order of their timestamps. The frame stays the caller's.
+   *
+   * @throws AcutanceError `disk-full`, `output-unwritable`; `input-unsupported` when the size has changed.
+   */
+  async write(frame: VideoFrame): Promise<void> {
+    const encoder = this.#encoder;
+    if (!this.#open || !encoder) throw new AcutanceError('internal', 'The writer is closed.');
+    const { video } = this.#source.info;
+    if (frame.width !== video.width || frame.height !== video.height) {
+      throw new AcutanceError(
+        'input-unsupported',
+        `The picture changes from ${video.width}x${video.height} to ${frame.width}x${frame.height} at frame ${frame.index}.`,
+        { hint: 'Cut the clip where its size changes and export the parts one by one.' },
+      );
+    }
+    const origin = (this.#origin ??= await this.#begin(frame.pts));
+    const native = this.#conformer.conform(frame);
+    try {
+      native.pts = frame.pts - origin;
+      native.duration = frame.duration;
+      // The encoder decides where its key frames are, not the source's encoder.
+      native.pictType = AV_PICTURE_TYPE_NONE;
+      this.#check(await encoder.sendFrame(native));
+    } finally {
+      native.free();
+    }
+    this.#frames++;
+    await this.#drain();
+  }
+
+  /** Fixes time zero of the output: the first frame of a range, or the earliest of picture and sound. */
+  async #begin(firstPts: bigint): Promise<bigint> {
+    const { video } = this.#source.info;
+    const { from, to } = this.#source.ticksOf(this.#range);
+    const soundStart = this.#copier?.soundStart(video.timeBase);
+    let origin = firstPts;
+    if (from === undefined && soundStart !== undefined && soundStart < origin) origin = soundStart;
+    await this.#copier?.start({ timeBase: video.timeBase, origin, from: from && firstPts, to });
+    return origin;
+  }
+
+  async #drain(): Promise<void> {
+    const { timeBase } = this.#source.info.video;
+    const [encoder, stream] = [this.#encoder, this.#stream];
+    if (!encoder || !stream) return;
+    for (;;) {
+      this.#packet.unref();
+      const status = await encoder.receivePacket(this.#packet);
+      if (status === AVERROR_EAGAIN || status === AVERROR_EOF) return;
+      this.#check(status);
+      await this.#copy(this.#packet.dts);
+      this.#packet.streamIndex = stream.index;
+      this.#packet.rescaleTs(timeBase, stream.timeBase);
+      this.#check(await this.#format.interleavedWriteFrame(this.#packet));
+    }
+  }
+
+  async #copy(until: bigint | undefined): Promise<void> {
+    try {
+      await this.#copier?.copyUntil(until);
+    } catch (thrown) {
+      if (thrown instanceof CopyError) this.#check(thrown.status);
+      throw thrown;
+    }
+  }
+
+  /**
+   * Flushes the encoder, copies the rest of the sound and gives the file its name.
+   *
+   * @throws AcutanceError as `write`; the temporary file is removed then.
+   */
+  async finish(): Promise<WriteResult> {
+    if (!this.#open || !this.#encoder) throw new AcutanceError('internal', 'The writer is closed.');
+    try {
+      if (this.#frames === 0) throw new AcutanceError('internal', 'No frame was written.');
+      this.#check(await this.#encoder.sendFrame(null));
+      await this.#drain();
+      await this.#copy(undefined);
+      this.#check(await this.#format.writeTrailer());
+      this.#check(this.#format.pb?.error ?? 0);
+      await this.#close();
+      const bytes = await this.#file.complete();
+      return { path: this.#file.finalPath, frames: this.#frames, bytes, notices: this.notices };
+    } catch (thrown) {
+      await this.abort();
+      throw thrown;
+    }
+  }
+
+  /** What a user should know about the output so far. */
+  get notices(): readonly string[] {
+    return [...this.#notices, ...this.#conformer.notices];
+  }
+
+  /** Gives up and removes what was written; harmless after `finish` or a second time. */
+  async abort(): Promise<void> {
+    await this.#close();
+    await this.#file.remove();
+  }
+
+  async #close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#packet.free();
+    this.#conformer.dispose();
+    this.#encoder?.freeContext();
+    await this.#copier?.dispose();
+    await this.#format.closeOutput();
+    this.#format.freeContext();
+  }
+
+  #check(status: number): void {
+    if (isDiskFull(status)) throw diskFull(`Writing "${this.#file.finalPath}"`);
+    check(status, 'output-unwritable', `Writing "${this.#file.finalPath}"`);
+  }
+}
