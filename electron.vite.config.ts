@@ -28,7 +28,7 @@ export default defineConfig({
       outDir: 'out/main',
       // Packages stay packages: the native ones cannot be bundled, and the others gain nothing by it.
       externalizeDeps: true,
-      rollupOptions: {
+      rolldownOptions: {
         input: { cli: 'src/main/hosts/cli.ts', engine: 'src/main/render/engine-process.ts' },
         // One folder: a built file finds its siblings next to itself.
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { softwareGraphicsEnvironment } from './test/support/test-tools.ts';
 
 const SECOND = 1000;
 
@@ -7,6 +8,7 @@ export default defineConfig(({ mode }) => ({
     reporters: ['default', './test/support/summary-reporter.ts'],
     // Native code (decoder, inference) stays in processes of its own: a crash names the file it happened in.
     pool: 'forks' as const,
+    env: softwareGraphicsEnvironment(),
     restoreMocks: true,
     projects: [
       {

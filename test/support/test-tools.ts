@@ -2,13 +2,15 @@
  * Programs that some tests use as independent witnesses. None is needed to use Acutance itself. A test that needs
  * one says so with `describe.skipIf(isMissing('ffmpeg'))`; what is skipped is counted and named after the run.
  */
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 export interface TestTool {
   readonly name: ToolName;
-  /** Programs that must be on the path; any one of a group is enough. */
-  readonly programs: readonly (readonly string[])[];
+  /** Programs that must be on the path. */
+  readonly programs: readonly string[];
+  /** Files of which one must exist. */
+  readonly files?: readonly string[];
   /** What the tests do with it, for the person who is asked to install it. */
   readonly purpose: string;
   readonly debianPackages: readonly string[];
@@ -17,37 +19,59 @@ export interface TestTool {
   readonly windowsCommand: string;
 }
 
-export type ToolName = 'ffmpeg' | 'chromium';
+export type ToolName = 'ffmpeg' | 'swiftshader';
 
 export const TEST_TOOLS: readonly TestTool[] = [
   {
     name: 'ffmpeg',
-    programs: [['ffmpeg'], ['ffprobe']],
+    programs: ['ffmpeg', 'ffprobe'],
     purpose: 'an independent witness for decoded frames, timestamps and tags',
     debianPackages: ['ffmpeg'],
     macCommand: 'brew install ffmpeg',
     windowsCommand: 'winget install Gyan.FFmpeg',
   },
-  {
-    name: 'chromium',
-    programs: [['chromium', 'chromium-browser', 'google-chrome', 'chrome', 'msedge']],
-    purpose: 'WebGPU without a graphics card, through the software renderer that comes with it',
-    debianPackages: ['chromium'],
-    macCommand: 'brew install --cask google-chrome',
-    windowsCommand: 'winget install Google.Chrome',
-  },
+  // Elsewhere WebGPU comes with the system.
+  ...(process.platform === 'linux'
+    ? [
+        {
+          name: 'swiftshader' as const,
+          programs: [],
+          files: [
+            '/usr/lib/chromium/vk_swiftshader_icd.json',
+            '/usr/lib/chromium-browser/vk_swiftshader_icd.json',
+            '/usr/lib64/chromium-browser/vk_swiftshader_icd.json',
+            '/opt/google/chrome/vk_swiftshader_icd.json',
+          ],
+          purpose: 'WebGPU without a graphics card: the software renderer inside Chromium',
+          debianPackages: ['chromium', 'libvulkan1'],
+          macCommand: '',
+          windowsCommand: '',
+        },
+      ]
+    : []),
 ];
 
-/** Whether a tool cannot be used on this machine. */
+/** Whether tests that need a tool have to be skipped; never so where the platform has no need of it. */
 export function isMissing(name: ToolName): boolean {
   const tool = TEST_TOOLS.find((candidate) => candidate.name === name);
-  return tool === undefined || !isInstalled(tool);
+  return tool !== undefined && !isInstalled(tool);
 }
 
 export function isInstalled(tool: TestTool, environment: NodeJS.ProcessEnv = process.env): boolean {
-  return tool.programs.every((alternatives) =>
-    alternatives.some((program) => findProgram(program, environment) !== undefined),
+  return (
+    tool.programs.every((program) => findProgram(program, environment) !== undefined) &&
+    (tool.files === undefined || tool.files.some((file) => existsSync(file)))
   );
+}
+
+/**
+ * Environment that lets WebGPU run on a machine without a graphics card: the software renderer is offered to the
+ * Vulkan loader beside the drivers of the system. Empty where the renderer is not installed.
+ */
+export function softwareGraphicsEnvironment(): Record<string, string> {
+  const files = TEST_TOOLS.find((tool) => tool.name === 'swiftshader')?.files ?? [];
+  const driver = files.find((file) => existsSync(file));
+  return driver === undefined ? {} : { VK_ADD_DRIVER_FILES: driver };
 }
 
 /** The command a person types to install some tools on the given platform. */

@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { installCommands, isInstalled, TEST_TOOLS } from '../../support/test-tools.ts';
 
 const ffmpeg = TEST_TOOLS.find((tool) => tool.name === 'ffmpeg')!;
-const chromium = TEST_TOOLS.find((tool) => tool.name === 'chromium')!;
 
 let folder: string;
 
@@ -31,21 +30,24 @@ describe('a test tool', () => {
     expect(isInstalled(ffmpeg, { PATH: folder })).toBe(true);
   });
 
-  it('may go by any of its names', () => {
-    expect(isInstalled(chromium, { PATH: folder })).toBe(false);
-    addProgram('google-chrome');
-    expect(isInstalled(chromium, { PATH: folder })).toBe(true);
+  it.skipIf(process.platform === 'win32')('is not installed when a program of it cannot be run', () => {
+    addProgram('ffmpeg');
+    addProgram('ffprobe');
+    chmodSync(join(folder, 'ffprobe'), 0o644);
+    expect(isInstalled(ffmpeg, { PATH: folder })).toBe(false);
   });
 
-  it.skipIf(process.platform === 'win32')('is not installed when its file cannot be run', () => {
-    addProgram('google-chrome');
-    chmodSync(join(folder, 'google-chrome'), 0o644);
-    expect(isInstalled(chromium, { PATH: folder })).toBe(false);
+  it('may be a file in one of several places', () => {
+    const renderer = { ...ffmpeg, programs: [], files: [join(folder, 'a.json'), join(folder, 'b.json')] };
+    expect(isInstalled(renderer, {})).toBe(false);
+    writeFileSync(join(folder, 'b.json'), '');
+    expect(isInstalled(renderer, {})).toBe(true);
   });
 
   it('comes with the command that installs it', () => {
-    expect(installCommands([ffmpeg, chromium], 'linux')).toEqual([
-      'sudo apt-get install --yes ffmpeg chromium',
+    const other = { ...ffmpeg, debianPackages: ['chromium', 'libvulkan1'] };
+    expect(installCommands([ffmpeg, other], 'linux')).toEqual([
+      'sudo apt-get install --yes ffmpeg chromium libvulkan1',
     ]);
     expect(installCommands([ffmpeg], 'darwin')).toEqual(['brew install ffmpeg']);
     expect(installCommands([ffmpeg], 'win32')).toEqual(['winget install Gyan.FFmpeg']);
