@@ -22,6 +22,13 @@ export interface CascadeProgramsOptions {
   readonly sessionOptions?: SessionOptions | undefined;
 }
 
+export interface ProgramShape {
+  readonly height: number;
+  readonly width: number;
+  /** See `SessionOptions`. */
+  readonly keepMemory: boolean;
+}
+
 export interface ProgramStatistics {
   readonly runs: number;
   /** Seconds between asking the runtime for a run and having its result. */
@@ -48,19 +55,21 @@ export class CascadePrograms {
     return Object.fromEntries([...this.#statistics].map(([program, entry]) => [program, { ...entry }]));
   }
 
-  /** Builds and loads `program` for frames (or tiles) of height x width pixels. */
-  async load(program: CascadeProgram, height: number, width: number, signal?: AbortSignal): Promise<void> {
+  /** Builds and loads `program` for frames (or tiles) of the shape's height x width pixels. */
+  async load(program: CascadeProgram, shape: ProgramShape, signal?: AbortSignal): Promise<void> {
     throwIfCancelled(signal);
+    const { height, width, keepMemory } = shape;
     const { runtime, network, size, weights, device, sessionOptions } = this.#options;
     const started = performance.now();
     const { parameters, alignCorners } = weights;
     const lowering = loweringFor(device);
     const model = network.buildModel({ program, size, height, width, alignCorners, lowering, parameters });
-    const profilePrefix = sessionOptions?.profilePrefix;
-    const settings =
-      profilePrefix === undefined
-        ? sessionOptions
-        : { ...sessionOptions, profilePrefix: `${profilePrefix}-${program}` };
+    const prefix = sessionOptions?.profilePrefix;
+    const settings: SessionOptions = {
+      keepMemory,
+      ...sessionOptions,
+      ...(prefix === undefined ? {} : { profilePrefix: `${prefix}-${program}` }),
+    };
     this.#sessions.set(program, await runtime.createSession(model, device, settings));
     this.#statistics.set(program, { runs: 0, seconds: 0 });
     this.#buildSeconds += (performance.now() - started) / 1000;

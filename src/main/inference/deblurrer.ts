@@ -64,12 +64,14 @@ export async function createDeblurrer(options: DeblurrerOptions): Promise<Deblur
   try {
     const request = { network, size, stages: options.stages, height, width, budget, tile: options.tile };
     // Frames far too large are refused before anything is loaded for them.
-    planMemory({ ...request, pyramidBytes: 0 });
-    await programs.load('features', height, width, signal);
+    const { keepMemory } = planMemory({ ...request, pyramidBytes: 0 });
+    await programs.load('features', { height, width, keepMemory }, signal);
     const plan = planMemory({ ...request, pyramidBytes: programs.outputBytes('features') });
-    await programs.load('flow', height, width, signal);
-    await programs.load('align', height, width, signal);
-    await programs.load('reconstruct', plan.tiles.height, plan.tiles.width, signal);
+    const whole = { height, width, keepMemory: plan.keepMemory };
+    await programs.load('flow', whole, signal);
+    await programs.load('align', whole, signal);
+    const { tiles } = plan;
+    await programs.load('reconstruct', { ...whole, height: tiles.height, width: tiles.width }, signal);
     return new Deblurrer(options.stages, padding, programs, plan);
   } catch (thrown) {
     await programs.dispose();
@@ -94,10 +96,7 @@ export class Deblurrer {
   }
 
   get statistics(): DeblurStatistics {
-    const { programs, buildSeconds } = {
-      programs: this.#programs.statistics,
-      buildSeconds: this.#programs.buildSeconds,
-    };
+    const { statistics: programs, buildSeconds } = this.#programs;
     const { rows, columns, height, width } = this.#plan.tiles;
     return {
       programs,

@@ -27,6 +27,11 @@ export interface TensorSpec {
 export interface SessionOptions {
   /** Threads for one operator; the number of physical cores when absent. */
   readonly threads?: number;
+  /**
+   * Keeps the memory of a run for the next one. Saves about a tenth of the CPU time (the system need not clear pages
+   * again), but every session then holds its own peak for as long as it lives.
+   */
+  readonly keepMemory?: boolean;
   /** Writes ONNX Runtime's profile to `<prefix>_<time>.json` when the session is disposed of. */
   readonly profilePrefix?: string;
   /** Refuses a graph of which a node would run on the CPU although another device was asked for. */

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { cascadeStream } from '../../../src/main/inference/schedule/cascade-stream.ts';
 
 /** A restored frame written as the expression that made it: "(0 1 2)" is a stage applied to frames 0, 1, 2. */
-type Symbolic = { text: string };
+interface Symbolic {
+  text: string;
+}
 
 interface Trace {
   outputs: string[];

@@ -52,23 +52,31 @@ describe('output checks', () => {
       for (const index of [0, 5, 8, 16, 18]) {
         const values = new Float32Array(19).fill(0.5);
         values[index] = bad;
-        expect(() => checkFinite(values, 'frame 7')).toThrow(/not numbers in frame 7/);
+        expect(() => {
+          checkFinite(values, 'frame 7');
+        }).toThrow(/not numbers in frame 7/);
       }
     }
   });
 
   it('accepts any finite values, far out of range too', () => {
-    expect(() => checkFinite(Float32Array.of(-3, 0, -0, 3e38, 1e-40), 'frame 0')).not.toThrow();
+    expect(() => {
+      checkFinite(Float32Array.of(-3, 0, -0, 3e38, 1e-40), 'frame 0');
+    }).not.toThrow();
   });
 
   it('refuses a frame that would be written as all black', () => {
-    expect(() => checkNotBlack(new Float32Array(12).fill(-0.2), 'frame 3')).toThrow(/frame 3 all black/);
-    expect(() => checkNotBlack(new Float32Array(12).fill(0.0019), 'frame 3')).toThrow(
-      expect.objectContaining({ code: 'output-black' }),
-    );
+    expect(() => {
+      checkNotBlack(new Float32Array(12).fill(-0.2), 'frame 3');
+    }).toThrow(/frame 3 all black/);
+    expect(() => {
+      checkNotBlack(new Float32Array(12).fill(0.0019), 'frame 3');
+    }).toThrow(expect.objectContaining({ code: 'output-black' }));
     const oneBright = new Float32Array(12);
     oneBright[11] = 0.01;
-    expect(() => checkNotBlack(oneBright, 'frame 3')).not.toThrow();
+    expect(() => {
+      checkNotBlack(oneBright, 'frame 3');
+    }).not.toThrow();
   });
 
   it('expects black from black: less than one level on average', () => {

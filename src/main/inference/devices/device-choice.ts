@@ -39,7 +39,7 @@ export async function chooseDevice(runtime: Runtime, choice: DeviceChoice): Prom
 
 async function named(runtime: Runtime, device: DeviceId): Promise<ChosenDevice> {
   if (!DEVICE_IDS.includes(device)) {
-    throw new AcutanceError('usage', `There is no device "${String(device)}".`, {
+    throw new AcutanceError('usage', `There is no device "${device}".`, {
       hint: `Choose one of auto, ${DEVICE_IDS.join(', ')}.`,
     });
   }

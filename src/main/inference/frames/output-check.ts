@@ -32,8 +32,8 @@ export function checkFinite(values: Float32Array, where: string): void {
 export function isNearlyBlack(frame: Float32Array): boolean {
   const enough = NOT_BLACK * frame.length;
   let sum = 0;
-  for (let i = 0; i < frame.length; i++) {
-    sum += frame[i]!;
+  for (const value of frame) {
+    sum += value;
     if (sum > enough) return false;
   }
   return true;
@@ -45,7 +45,7 @@ export function isNearlyBlack(frame: Float32Array): boolean {
  * @throws AcutanceError `output-black`
  */
 export function checkNotBlack(restored: Float32Array, where: string): void {
-  for (let i = 0; i < restored.length; i++) if (restored[i]! >= BLACK) return;
+  for (const value of restored) if (value >= BLACK) return;
   throw new AcutanceError(
     'output-black',
     `The network made ${where} all black, although the clip is not black there.`,

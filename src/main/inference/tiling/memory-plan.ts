@@ -21,12 +21,17 @@ export interface MemoryRequest {
 
 export interface MemoryPlan {
   readonly tiles: TilePlan;
-  /** Estimated peak of everything deblurring holds: weights, the window of frames, the largest program. */
+  /** Whether there is room for every program to keep its memory between runs. */
+  readonly keepMemory: boolean;
+  /** Estimated peak of everything deblurring holds: weights, the window of frames, the running program (or all). */
   readonly peakBytes: number;
 }
 
 /** Planes of float32 that one run of a stage holds beside its frames: 10 aligned channels and two flows. */
 const STAGE_BYTES_PER_PIXEL = 4 * (10 + 2 * 2);
+
+/** Programs that need the whole frame: motion has no bounds. */
+const UNTILED: readonly CascadeProgram[] = ['features', 'flow', 'align'];
 
 /** Weights are held as given, and once more in the layout the kernels want. */
 const WEIGHT_COPIES = 2;
@@ -44,7 +49,8 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
   // Two outputs of every stage wait for their successor, and one more is being made.
   const frameBytes = (2 * stages + 2) * (12 * pixels + request.pyramidBytes);
   const held = weightBytes + frameBytes + STAGE_BYTES_PER_PIXEL * pixels;
-  const whole = pixels * Math.max(perPixel('features'), perPixel('flow'), perPixel('align'));
+  const untiled = UNTILED.map((program) => pixels * perPixel(program));
+  const whole = Math.max(...untiled);
 
   const shape = {
     height,
@@ -62,7 +68,10 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
       ? (planTiles({ ...shape, maxPixels: (budget.wantedBytes - held) / tileBytes }) ??
         planTilesOfSize(shape, smallest))
       : planTilesOfSize(shape, request.tile);
-  return { tiles, peakBytes: held + Math.max(whole, tiles.height * tiles.width * tileBytes) };
+  const tileTotal = tiles.height * tiles.width * tileBytes;
+  const keeping = held + untiled.reduce((sum, bytes) => sum + bytes, tileTotal);
+  const keepMemory = keeping <= budget.wantedBytes;
+  return { tiles, keepMemory, peakBytes: keepMemory ? keeping : held + Math.max(whole, tileTotal) };
 }
 
 function tooLarge({ network, size, height, width, budget }: MemoryRequest, least: number): AcutanceError {
