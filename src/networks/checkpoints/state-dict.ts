@@ -72,9 +72,8 @@ function wrapperKey(dict: PickleDict, depth: number): string | undefined {
 function collectNotes(dict: PickleDict): Record<string, string> {
   const notes: [string, string][] = [];
   for (const [key, value] of dict.entries) {
-    const plain = ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
-    if (!plain || typeof key !== 'string' || notes.length === MAX_NOTES) continue;
-    notes.push([key, String(value as string | number | bigint | boolean).slice(0, MAX_NOTE_CHARACTERS)]);
+    if (typeof key !== 'string' || typeof value === 'object' || notes.length === MAX_NOTES) continue;
+    notes.push([key, String(value).slice(0, MAX_NOTE_CHARACTERS)]);
   }
   return Object.fromEntries(notes);
 }
