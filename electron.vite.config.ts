@@ -1,4 +1,5 @@
 import { defineConfig } from 'electron-vite';
+import { basename } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plugin } from 'vite';
 
@@ -10,12 +11,15 @@ function siblingPrograms(): Plugin {
   const reference = /new URL\('(\.{1,2}\/[\w./-]+\.ts)', import\.meta\.url\)/g;
   return {
     name: 'acutance:sibling-programs',
+    // Before TypeScript is stripped, so that the code is as written.
+    enforce: 'pre',
     transform(code, id) {
       if (!id.endsWith('.ts') || !code.includes('import.meta.url')) return null;
       return code.replaceAll(reference, (_match, path: string) => {
         const file = fileURLToPath(new URL(path, pathToFileURL(id)));
-        const chunk = this.emitFile({ type: 'chunk', id: file });
-        return `new URL(import.meta.ROLLUP_FILE_URL_${chunk})`;
+        const fileName = `${basename(file, '.ts')}.js`;
+        this.emitFile({ type: 'chunk', id: file, fileName });
+        return `new URL('./${fileName}', import.meta.url)`;
       });
     },
   };
@@ -29,7 +33,7 @@ export default defineConfig({
       // Packages stay packages: the native ones cannot be bundled, and the others gain nothing by it.
       externalizeDeps: true,
       rolldownOptions: {
-        input: { cli: 'src/main/hosts/cli.ts', engine: 'src/main/render/engine-process.ts' },
+        input: { cli: 'src/main/hosts/cli.ts' },
         // One folder: a built file finds its siblings next to itself.
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
