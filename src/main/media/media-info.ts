@@ -53,6 +53,8 @@ export interface VideoStreamInfo {
   /** Frames according to the container, else estimated from duration and rate; undefined where neither is known. */
   readonly frameCountHint: number | undefined;
   readonly hdr: HdrInfo;
+  /** Language, title and the like. */
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 export interface HdrInfo {

@@ -1,6 +1,11 @@
 import { open, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { AV_DISPOSITION_ATTACHED_PIC, AV_LOG_FATAL, AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_VIDEO } from 'node-av/constants';
+import {
+  AV_DISPOSITION_ATTACHED_PIC,
+  AV_LOG_FATAL,
+  AVMEDIA_TYPE_AUDIO,
+  AVMEDIA_TYPE_VIDEO,
+} from 'node-av/constants';
 import { Dictionary, FormatContext, InputFormat, Log, type Stream } from 'node-av/lib';
 import { AcutanceError } from '../../shared/errors.ts';
 import { FILES_ONLY, fileUrl } from './file-url.ts';

@@ -8,7 +8,14 @@ import {
   AVMEDIA_TYPE_VIDEO,
   AVSEEK_FLAG_BACKWARD,
 } from 'node-av/constants';
-import { type FormatContext, Packet, type Stream, avGetCodecName, avGetMediaTypeString } from 'node-av/lib';
+import {
+  Dictionary,
+  type FormatContext,
+  Packet,
+  type Stream,
+  avGetCodecName,
+  avGetMediaTypeString,
+} from 'node-av/lib';
 import { AcutanceError } from '../../shared/errors.ts';
 import { type Rational, rescaleTicks } from '../../shared/time.ts';
 import { containerHolds } from './container-trial.ts';
@@ -117,7 +124,7 @@ export class PacketCopier {
     recode?.apply(target.codecpar);
     target.timeBase = stream.timeBase;
     target.disposition = stream.disposition;
-    target.metadata = stream.metadata;
+    target.metadata = Dictionary.fromObject(streamMetadata(stream));
     if (type === AVMEDIA_TYPE_VIDEO) target.avgFrameRate = stream.avgFrameRate;
     if (type === AVMEDIA_TYPE_ATTACHMENT) return;
     const sound = type === AVMEDIA_TYPE_AUDIO;
@@ -232,6 +239,14 @@ export class CopyError extends Error {
     super(`Stream ${stream} could not be copied.`);
     this.status = status;
   }
+}
+
+/** Without what describes the file that the stream was in: its exact length, its muxer's statistics. */
+function streamMetadata(stream: Stream): Record<string, string> {
+  const stale = /^(duration|encoder|bps|number_of_.*|_statistics_.*|vendor_id|timecode)(-.*)?$/i;
+  return Object.fromEntries(
+    Object.entries(stream.metadata?.getAll() ?? {}).filter(([key]) => !stale.test(key)),
+  );
 }
 
 function decodingTime(packet: Packet): bigint {

@@ -15,19 +15,30 @@ const STEM_CHARACTERS = 24;
 export class PartialFile {
   readonly finalPath: string;
   readonly temporaryPath: string;
+  readonly #input: string;
+  readonly #overwrite: boolean;
 
-  private constructor(finalPath: string, temporaryPath: string) {
+  private constructor(finalPath: string, temporaryPath: string, input: string, overwrite: boolean) {
     this.finalPath = finalPath;
     this.temporaryPath = temporaryPath;
+    this.#input = input;
+    this.#overwrite = overwrite;
   }
 
   /**
    * Checks that the output can be made and creates the temporary file.
    *
+   * @param announce - is told the temporary path before the file exists, so that somebody else can remove it should
+   *   this process be killed.
    * @throws AcutanceError `output-same-as-input` when both paths lead to one file (links included), `output-exists`
    *   unless `overwrite`, `output-unwritable` or `disk-full`.
    */
-  static async create(path: string, input: string, overwrite: boolean): Promise<PartialFile> {
+  static async create(
+    path: string,
+    input: string,
+    overwrite: boolean,
+    announce?: (temporaryPath: string) => void,
+  ): Promise<PartialFile> {
     const finalPath = await followLink(resolve(path));
     await requireFreeName(finalPath, input, overwrite);
     const extension = extname(finalPath);
@@ -41,13 +52,14 @@ export class PartialFile {
           hint: 'Choose a name of at most 255 bytes.',
         });
       }
+      announce?.(temporaryPath);
       file = await open(temporaryPath, 'wx');
     } catch (thrown) {
       throw unwritable(finalPath, thrown);
     } finally {
       await file?.close();
     }
-    return new PartialFile(finalPath, temporaryPath);
+    return new PartialFile(finalPath, temporaryPath, input, overwrite);
   }
 
   /** Makes the written data durable and gives the file its final name. */
@@ -61,6 +73,8 @@ export class PartialFile {
       } finally {
         await file.close();
       }
+      // Somebody may have taken the name meanwhile.
+      await requireFreeName(this.finalPath, this.#input, this.#overwrite);
       await rename(this.temporaryPath, this.finalPath);
       await syncFolder(dirname(this.finalPath));
       return bytes;

@@ -75,7 +75,7 @@ async function describe(source: MediaSource, frame: Frame): Promise<ProbeResult>
   const metadata = format.metadata?.getAll() ?? {};
   const streams = format.streams;
   const timecode =
-    metadata['timecode'] ??
+    format.metadata?.get('timecode') ??
     [video, ...streams].map((stream) => stream.metadata?.get('timecode')).find((value) => value);
   const info: MediaInfo = {
     path,
@@ -84,7 +84,7 @@ async function describe(source: MediaSource, frame: Frame): Promise<ProbeResult>
     bytes: (await stat(path)).size,
     video: describeVideo(source, frame, tags),
     otherStreams: streams.filter((stream) => stream.index !== video.index).map(summarise),
-    chapters: readChapters(format),
+    chapters: await readChapters(format),
     timecode: timecode ?? undefined,
     metadata,
   };
@@ -128,7 +128,14 @@ function describeVideo(source: MediaSource, frame: Frame, tags: PictureTags): Vi
     durationTicks,
     frameCountHint: countHint(video, durationTicks, timeBase, averageFrameRate),
     hdr: describeHdr(tags),
+    metadata: pictureMetadata(video.metadata?.getAll() ?? {}),
   };
+}
+
+/** What a person said about the picture; the rest describes the file it was in. */
+function pictureMetadata(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  const kept = ['language', 'title', 'creation_time', 'comment'];
+  return Object.fromEntries(Object.entries(metadata).filter(([key]) => kept.includes(key.toLowerCase())));
 }
 
 function countHint(

@@ -11,13 +11,16 @@ import { Codec, CodecContext, Dictionary, FormatContext, Packet, Rational, type 
 import { avGetPixFmtFromName } from 'node-av/lib';
 import { AcutanceError } from '../../shared/errors.ts';
 import type { ClipRange, ExportPreset } from '../../shared/settings.ts';
-import { advanceTimecode, rescaleTicks } from '../../shared/time.ts';
+import { advanceTimecode, rescaleTicks, ticksToSeconds } from '../../shared/time.ts';
+import { addChapterBox } from './chapter-boxes.ts';
+import { addChapterElement } from './chapter-elements.ts';
+import { cutChapters } from './chapters.ts';
 import { type EncoderPlan, planEncoder } from './export-preset.ts';
 import { check, diskFull, isDiskFull } from './ffmpeg-failure.ts';
 import { fileUrl } from './file-url.ts';
 import { FrameConformer } from './frame-conformer.ts';
 import { CopyError, PacketCopier } from './packet-copier.ts';
-import { PartialFile } from './partial-file.ts';
+import { PartialFile, unwritable } from './partial-file.ts';
 import { addSideData } from './picture-tags.ts';
 import { outputColor } from './output-color.ts';
 import type { VideoFrame } from './video-frame.ts';
@@ -31,6 +34,8 @@ export interface WriteOptions {
   readonly range?: ClipRange | undefined;
   /** Whether an existing file may be replaced. */
   readonly overwrite?: boolean | undefined;
+  /** Told the path of the partial file before it exists. */
+  readonly onTemporary?: ((path: string) => void) | undefined;
 }
 
 export interface WriteResult {
@@ -103,7 +108,7 @@ export class VideoWriter {
     const { info } = options.source;
     const plan = planEncoder(path, options.preset, info.video);
     options.source.ticksOf(options.range ?? {});
-    const file = await PartialFile.create(path, info.path, options.overwrite ?? false);
+    const file = await PartialFile.create(path, info.path, options.overwrite ?? false, options.onTemporary);
     const writer = new VideoWriter(plan, options, file);
     try {
       await writer.#start();
@@ -120,7 +125,9 @@ export class VideoWriter {
     const format = this.#format;
     const url = fileUrl(this.temporaryPath);
     check(format.allocOutputContext2(null, this.#plan.container, url), 'output-unwritable', writing);
-    const metadata = Object.entries(info.metadata).filter(([key]) => !CONTAINER_METADATA.has(key));
+    const metadata = Object.entries(info.metadata).filter(
+      ([key]) => !CONTAINER_METADATA.has(key.toLowerCase()),
+    );
     format.metadata = Dictionary.fromObject(Object.fromEntries(metadata));
     this.#encoder = await this.#openEncoder();
     const stream = format.newStream(null);
@@ -131,16 +138,35 @@ export class VideoWriter {
     stream.timeBase = this.#encoder.timeBase;
     stream.avgFrameRate = this.#encoder.framerate;
     stream.sampleAspectRatio = this.#encoder.sampleAspectRatio;
-    const timecode = this.#timecode();
-    if (timecode) stream.metadata = Dictionary.fromObject({ timecode });
+    stream.metadata = Dictionary.fromObject({ ...info.video.metadata, timecode: this.#timecode() });
     this.#copier = await PacketCopier.open(info.path, format, this.#plan.container);
     this.#notices.push(...this.#copier.notices);
     this.#check(await format.openOutput());
-    const options = Dictionary.fromObject(
-      this.#plan.container === 'matroska' ? {} : { movflags: '+faststart' },
-    );
+    const options = Dictionary.fromObject(this.#muxerOptions());
     this.#check(await format.writeHeader(options));
     options.free();
+  }
+
+  /** Chapters are added to the finished file, which rules out a leading index and checksums. */
+  #muxerOptions(): Record<string, string> {
+    const chapters = this.#source.info.chapters.length > 0;
+    if (this.#plan.container !== 'matroska') return chapters ? {} : { movflags: '+faststart' };
+    return chapters ? { write_crc32: '0' } : {};
+  }
+
+  async #addChapters(): Promise<void> {
+    const { chapters, video } = this.#source.info;
+    const { to } = this.#source.ticksOf(this.#range);
+    const start = ticksToSeconds(this.#origin ?? 0n, video.timeBase);
+    const end = to === undefined ? undefined : ticksToSeconds(to, video.timeBase);
+    const kept = cutChapters(chapters, start, end);
+    if (kept.length === 0) return;
+    const add = this.#plan.container === 'matroska' ? addChapterElement : addChapterBox;
+    try {
+      await add(this.temporaryPath, kept);
+    } catch (thrown) {
+      throw unwritable(this.#file.finalPath, thrown);
+    }
   }
 
   async #openEncoder(): Promise<CodecContext> {
@@ -279,6 +305,7 @@ export class VideoWriter {
       this.#check(await this.#format.writeTrailer());
       this.#check(this.#format.pb?.error ?? 0);
       await this.#close();
+      await this.#addChapters();
       const bytes = await this.#file.complete();
       return { path: this.#file.finalPath, frames: this.#frames, bytes, notices: this.notices };
     } catch (thrown) {
