@@ -33,8 +33,13 @@ export async function runExport(request: ExportRequest, context: JobContext): Pr
   const reader = await VideoReader.open(request.input, { signal });
   const range = resolveRange(request.range, reader.info);
   const { preset, overwrite } = request;
-  const writer = await VideoWriter.create(request.output, { source: reader, preset, range, overwrite });
-  context.temporary(writer.temporaryPath);
+  const writer = await VideoWriter.create(request.output, {
+    source: reader,
+    preset,
+    range,
+    overwrite,
+    onTemporary: (path) => context.temporary(path),
+  });
   const source = new CountedFrames(reader, range, request, signal);
   const notices = new Set<string>();
   try {

@@ -1,9 +1,9 @@
+import { open } from 'node:fs/promises';
 import type { InferRequest, InferResult } from '../../shared/engine-protocol.ts';
 import { encodeNpyHeader } from '../../shared/npy.ts';
+import { PartialFile, unwritable } from '../media/partial-file.ts';
 import type { JobContext } from './engine-server.ts';
 import { NpyFrames } from './npy-frames.ts';
-import { checkOutputPath } from './output-path.ts';
-import { PendingFile } from './pending-file.ts';
 import { prepareDeblurrer } from './prepare-deblurrer.ts';
 import { ProgressMeter } from './progress-meter.ts';
 
@@ -16,39 +16,57 @@ export async function runInfer(request: InferRequest, context: JobContext): Prom
   const started = performance.now();
   const { signal } = context;
   context.phase('opening');
-  const destination = { output: request.output, inputs: [request.input], overwrite: request.overwrite };
-  await checkOutputPath(destination);
   const input = await NpyFrames.open(request.input);
   try {
-    context.phase('loading');
-    const { height, width } = input;
-    const { deblurrer, provenance } = await prepareDeblurrer(request.deblur, { height, width }, context);
+    const announce = (path: string) => context.temporary(path);
+    const output = await PartialFile.create(request.output, request.input, request.overwrite, announce);
     try {
-      const output = await PendingFile.create(destination, (path) => context.temporary(path));
+      context.phase('loading');
+      const { height, width } = input;
+      const { deblurrer, provenance } = await prepareDeblurrer(request.deblur, { height, width }, context);
       try {
         context.phase('deblurring');
-        await output.write(encodeNpyHeader(input.dims));
         const meter = new ProgressMeter(input.frames);
-        for await (const frame of deblurrer.process(input.read(), { signal })) {
-          await output.write(new Uint8Array(frame.buffer, frame.byteOffset, frame.byteLength));
-          context.progress(meter.frame());
-        }
+        const frames = deblurrer.process(input.read(), { signal });
+        await writeFrames(output, input.dims, frames, () => context.progress(meter.frame()));
         context.phase('finishing');
-        await output.commit();
+        await output.complete();
+        return {
+          output: output.finalPath,
+          shape: input.dims,
+          seconds: (performance.now() - started) / 1000,
+          inferenceSeconds: deblurrer.statistics.runSeconds,
+          deblur: provenance,
+        };
       } finally {
-        await output.discard();
+        await deblurrer.dispose();
       }
-      return {
-        output: request.output,
-        shape: input.dims,
-        seconds: (performance.now() - started) / 1000,
-        inferenceSeconds: deblurrer.statistics.runSeconds,
-        deblur: provenance,
-      };
     } finally {
-      await deblurrer.dispose();
+      await output.remove();
     }
   } finally {
     await input.close();
+  }
+}
+
+async function writeFrames(
+  output: PartialFile,
+  dims: readonly number[],
+  frames: AsyncIterable<Float32Array>,
+  onWritten: () => void,
+): Promise<void> {
+  const file = await open(output.temporaryPath, 'w');
+  const write = (bytes: Uint8Array) =>
+    file.writeFile(bytes).catch((error: unknown) => {
+      throw unwritable(output.finalPath, error);
+    });
+  try {
+    await write(encodeNpyHeader(dims));
+    for await (const frame of frames) {
+      await write(new Uint8Array(frame.buffer, frame.byteOffset, frame.byteLength));
+      onWritten();
+    }
+  } finally {
+    await file.close();
   }
 }

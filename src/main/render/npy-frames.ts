@@ -1,7 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { AcutanceError } from '../../shared/errors.ts';
 import { decodeNpy, parseNpyHeader, type NpyHeader } from '../../shared/npy.ts';
-import { describeSystemError } from './output-path.ts';
 
 /** More than any header NumPy writes for four axes. */
 const HEADER_BYTES = 65_536 + 12;
@@ -41,10 +40,7 @@ export class NpyFrames {
     } catch (error) {
       await file?.close();
       if (error instanceof AcutanceError) throw error;
-      throw new AcutanceError('input-unreadable', `Can't read ${path}: ${describeSystemError(error)}.`, {
-        hint: 'Check the name and that you may read it.',
-        cause: error,
-      });
+      throw unreadable(path, error);
     }
   }
 
@@ -107,4 +103,21 @@ function checkFrames({ dims, type, fortranOrder }: NpyHeader, path: string): voi
       hint: 'Save it in row-major order: numpy.save(path, numpy.ascontiguousarray(array)).',
     });
   }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+};
+
+function unreadable(path: string, error: unknown): AcutanceError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const reason = REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+  return new AcutanceError('input-unreadable', `Can't read ${path}: ${reason}.`, {
+    hint: 'Check the name and that you may read it.',
+    cause: error,
+  });
 }
