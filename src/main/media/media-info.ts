@@ -50,6 +50,8 @@ export interface VideoStreamInfo {
   /** Timestamp of the first frame shown, in ticks. */
   readonly startTicks: bigint;
   readonly durationTicks: bigint | undefined;
+  /** Whether that is the picture's own length and not that of the whole file, whose sound may be longer. */
+  readonly durationIsOwn: boolean;
   /** Frames according to the container, else estimated from duration and rate; undefined where neither is known. */
   readonly frameCountHint: number | undefined;
   readonly hdr: HdrInfo;

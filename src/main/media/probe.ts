@@ -100,7 +100,8 @@ function describeVideo(source: MediaSource, frame: Frame, tags: PictureTags): Vi
   const sideways = rotation % 180 === 90;
   const pixelFormat = avGetPixFmtName(frame.format as AVPixelFormat) ?? 'unknown';
   const { bits, chroma } = summarisePixelFormat(pixelFormat);
-  const durationTicks = known(video.duration) ?? fromMicroseconds(known(format.duration), timeBase);
+  const ownDuration = known(video.duration) ?? taggedDuration(video, timeBase);
+  const durationTicks = ownDuration ?? fromMicroseconds(known(format.duration), timeBase);
   const averageFrameRate = valid(video.avgFrameRate);
   const fieldOrder: unknown = video.codecpar.toJSON()['fieldOrder'];
   return {
@@ -126,6 +127,7 @@ function describeVideo(source: MediaSource, frame: Frame, tags: PictureTags): Vi
     timeBase,
     startTicks: known(frame.bestEffortTimestamp) ?? known(video.startTime) ?? 0n,
     durationTicks,
+    durationIsOwn: ownDuration !== undefined,
     frameCountHint: countHint(video, durationTicks, timeBase, averageFrameRate),
     hdr: describeHdr(tags),
     metadata: pictureMetadata(video.metadata?.getAll() ?? {}),
@@ -148,6 +150,15 @@ function countHint(
   if (durationTicks === undefined || !rate) return undefined;
   const frames = (Number(durationTicks) * timeBase.num * rate.num) / (timeBase.den * rate.den);
   return Math.max(1, Math.round(frames));
+}
+
+/** Matroska keeps the length of a stream in a tag, `HH:MM:SS.nnnnnnnnn`. */
+function taggedDuration(stream: Stream, timeBase: Rational): bigint | undefined {
+  const match = /^(\d+):(\d+):(\d+)\.(\d{9})$/.exec(stream.metadata?.get('duration') ?? '');
+  if (!match) return undefined;
+  const [, hours = '0', minutes = '0', seconds = '0', nanoseconds = '0'] = match;
+  const whole = (BigInt(hours) * 60n + BigInt(minutes)) * 60n + BigInt(seconds);
+  return rescaleTicks(whole * 1_000_000_000n + BigInt(nanoseconds), { num: 1, den: 1_000_000_000 }, timeBase);
 }
 
 function summarise(stream: Stream): StreamSummary {
