@@ -2,7 +2,7 @@ import { AV_FRAME_FLAG_CORRUPT, AV_NOPTS_VALUE, AVSEEK_FLAG_BACKWARD } from 'nod
 import type { Frame } from 'node-av/lib';
 import { AcutanceError } from '../../shared/errors.ts';
 import type { ClipRange, ClipTime } from '../../shared/settings.ts';
-import { type Rational, rescaleTicks, ticksToSeconds, timeToTicks } from '../../shared/time.ts';
+import { type Rational, rescaleTicks, timeToTicks } from '../../shared/time.ts';
 import { throwIfCancelled } from './ffmpeg-failure.ts';
 import type { MediaInfo } from './media-info.ts';
 import { MediaSource } from './media-source.ts';
@@ -119,137 +119,7 @@ export class VideoReader {
       await opened.source.close();
     }
     if (index === 0) throw this.#noFrames(from);
-    this.#report(damage, timeline.retimed, index, from === undefined && to === undefined, timeline.end);
-  }
-
-  /** Opens the file so that decoding starts at or before a tick; the first frame was decoded to make sure. */
-  async #openAt(
-    tick: bigint | undefined,
-  ): Promise<{ source: MediaSource; decoder: VideoDecoder; first: Frame | undefined }> {
-    const { startTicks, timeBase } = this.info.video;
-    const margins = tick === undefined || tick <= startTicks ? [] : SEEK_MARGINS;
-    for (const margin of [...margins, undefined]) {
-      const source = await MediaSource.open(this.info.path);
-      let decoder: VideoDecoder | undefined;
-      try {
-        decoder = await VideoDecoder.open(source);
-        if (margin === undefined || tick === undefined) return { source, decoder, first: undefined };
-        const target = tick - rescaleTicks(BigInt(margin), { num: 1, den: 1 }, timeBase);
-        if ((await source.format.seekFrame(source.video.index, target, AVSEEK_FLAG_BACKWARD)) >= 0) {
-          const first = await decoder.next();
-          const landed = first && first.bestEffortTimestamp;
-          if (first && landed !== undefined && landed !== AV_NOPTS_VALUE && landed <= tick) {
-            return { source, decoder, first };
-          }
-          first?.free();
-        }
-      } catch (thrown) {
-        decoder?.dispose();
-        await source.close();
-        throw thrown;
-      }
-      decoder.dispose();
-      await source.close();
-    }
-    throw new AcutanceError('internal', 'Opening without a seek always returns.');
-  }
-
-  #noFrames(from: bigint | undefined): AcutanceError {
-    const { path } = this.info;
-    return from === undefined
-      ? new AcutanceError('input-corrupt', `"${path}" holds no frame that can be decoded.`)
-      : new AcutanceError('usage', `"${path}" has no frame in the range asked for.`, {
-          hint: 'Times count from the first frame of the clip.',
-        });
-  }
-
-  /** How much of the announced picture is not there; 0 where the difference may be rounding or is not known. */
-  #secondsMissing(lastEnd: bigint): number {
-    const { durationTicks, durationIsOwn, startTicks, timeBase } = this.info.video;
-    if (durationTicks === undefined || !durationIsOwn) return 0;
-    const missing = ticksToSeconds(startTicks + durationTicks - lastEnd, timeBase);
-    return missing > 0.25 + ticksToSeconds(durationTicks, timeBase) * 0.01 ? missing : 0;
-  }
-
-  #report(
-    damage: { readonly decoder: VideoDecoder; readonly frames: number; missing: boolean },
-    retimed: number,
-    frames: number,
-    whole: boolean,
-  ): void {
-    const { decoder } = damage;
-    const damagedFrames = damage.frames;
-    const missing = whole ? this.#secondsMissing(lastEnd) : 0;
-    if (decoder.endedEarly) {
-      this.#notices.push(
-        `The file can't be read to its end (${decoder.endedEarly}); ${frames} frames were read.`,
-      );
-    } else if (missing > 0) {
-      this.#notices.push(
-        `The picture ends ${missing.toFixed(1)} s before the file says it does; it may be cut off. ${frames} frames were read.`,
-      );
-    }
-    if (decoder.damagedPackets > 0) return 'a part of it can not be decoded';
-    if (frames > 0) return 'a frame is damaged and was patched up by the decoder';
-    return missing ? 'it holds fewer frames than it announces and seems to be cut off' : undefined;
-  }
-
-  /**
-   * First and one-past-last tick of a range, in the stream's timeline. Half a tick (at most half a millisecond) of
-   * slack absorbs the rounding of containers that store coarser times than the frame rate.
-   */
-  ticksOf(range: ClipRange): { readonly from: bigint | undefined; readonly to: bigint | undefined } {
-    const { startTicks, timeBase } = this.info.video;
-    const from = range.in && startTicks + ticksAtOrAfter(range.in, timeBase);
-    const to = range.out && startTicks + ticksAtOrAfter(range.out, timeBase);
-    if (to !== undefined && to <= (from ?? startTicks)) {
-      throw new AcutanceError('usage', 'The out time is not after the in time.', {
-        hint: 'The range starts at the in time and ends just before the out time.',
-      });
-    }
-    return { from, to };
-  }
-
-  /**
-   * The frames with `in <= t < out`, t counted from the first frame of the clip. Each call reads the file afresh.
-   * Every frame yielded belongs to the caller, who disposes of it; at most a few frames exist at a time.
-   *
-   * @throws AcutanceError `usage` when the range holds no frame, `input-corrupt` when nothing can be decoded,
-   *   `cancelled` when the signal is aborted.
-   */
-  async *frames(options: ReadOptions = {}): AsyncGenerator<VideoFrame, void, undefined> {
-    const { from, to } = this.ticksOf(options.range ?? {});
-    const opened = await this.#openAt(from);
-    const timeline = new Timeline(this.info);
-    let first: Frame | undefined = opened.first;
-    const damage = { decoder: opened.decoder, frames: 0, missing: false };
-    this.#damage = damage;
-    let index = 0;
-    try {
-      for (;;) {
-        throwIfCancelled(options.signal);
-        const native: Frame | undefined = first ?? (await opened.decoder.next());
-        first = undefined;
-        if (!native) break;
-        const { pts, duration } = timeline.place(native);
-        if (to !== undefined && pts >= to) {
-          native.free();
-          break;
-        }
-        if (from !== undefined && pts < from) {
-          native.free();
-          continue;
-        }
-        if (native.decodeErrorFlags !== 0 || native.hasFlags(AV_FRAME_FLAG_CORRUPT)) damage.frames++;
-        yield new VideoFrame(index++, pts, duration, this.info.video.timeBase, native);
-      }
-    } finally {
-      first?.free();
-      opened.decoder.dispose();
-      await opened.source.close();
-    }
-    if (index === 0) throw this.#noFrames(from);
-    this.#report(damage, timeline.retimed, index, from === undefined && to === undefined, timeline.end);
+    this.#report(damage, timeline.retimed, index, from === undefined && to === undefined);
   }
 
   /** Opens the file so that decoding starts at or before a tick; the first frame was decoded to make sure. */
@@ -324,10 +194,11 @@ export class VideoReader {
   }
 }
 
-/** The first tick that is not before a time, give or take half a tick of at most a millisecond. */
 function ticksAtOrAfter(time: ClipTime, base: Rational): bigint {
-  const fine = base.num * 1000 <= base.den;
-  return timeToTicks(time, base, fine ? 'nearest' : 'up');
+  const exact = timeToTicks(time, base, 'up');
+  const nearest = timeToTicks(time, base, 'nearest');
+  const coarse = base.den < base.num * 1000;
+  return coarse ? exact : nearest;
 }
 
 /** Gives every frame a timestamp after the one before it. */
@@ -341,11 +212,6 @@ class Timeline {
     const rate = averageFrameRate ?? nominalFrameRate ?? { num: 25, den: 1 };
     const ticks = rescaleTicks(1n, { num: rate.den, den: rate.num }, timeBase);
     this.#fallback = ticks > 0n ? ticks : 1n;
-  }
-
-  /** Where the last frame ends. */
-  get end(): bigint {
-    return this.#last ? this.#last.pts + this.#last.duration : 0n;
   }
 
   place(native: Frame): { readonly pts: bigint; readonly duration: bigint } {
