@@ -1,4 +1,4 @@
-import { Reader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js';
+import { Reader, Writer, ZipReader } from '@zip.js/zip.js';
 import type { Entry, FileEntry } from '@zip.js/zip.js';
 import type { ByteSource } from './byte-source.ts';
 import { quote, refused, unreadable } from './checkpoint-errors.ts';
@@ -32,6 +32,31 @@ class SourceReader extends Reader<ByteSource> {
       this.#block = { start, bytes: await this.#source.read(start, blockLength) };
     }
     return new Uint8Array(this.#block.bytes.subarray(start - this.#block.start, end - this.#block.start));
+  }
+}
+
+/** Takes an entry's bytes, and no more than it has stated: what unpacks to more is stopped there. */
+class EntryWriter extends Writer<Uint8Array> {
+  readonly #bytes: Uint8Array;
+  #filled = 0;
+
+  constructor(byteLength: number) {
+    super();
+    this.#bytes = new Uint8Array(byteLength);
+  }
+
+  override writeUint8Array(chunk: Uint8Array): Promise<void> {
+    if (chunk.byteLength > this.#bytes.byteLength - this.#filled) {
+      return Promise.reject(new Error('An entry is larger than it states'));
+    }
+    this.#bytes.set(chunk, this.#filled);
+    this.#filled += chunk.byteLength;
+    return Promise.resolve();
+  }
+
+  override getData(): Promise<Uint8Array> {
+    if (this.#filled === this.#bytes.byteLength) return Promise.resolve(this.#bytes);
+    return Promise.reject(new Error('An entry is smaller than it states'));
   }
 }
 
@@ -82,10 +107,7 @@ class Archive {
     if (entry.uncompressedSize > maxBytes) {
       throw unreadable(`is not a weight file: its ${name} has ${entry.uncompressedSize} bytes`);
     }
-    const bytes = await reading(entry.getData(new Uint8ArrayWriter()));
-    if (bytes.byteLength !== entry.uncompressedSize)
-      throw unreadable(`is damaged: ${name} has the wrong size`);
-    return bytes;
+    return await reading(entry.getData(new EntryWriter(entry.uncompressedSize)));
   }
 }
 

@@ -113,7 +113,12 @@ export async function zipFile(
   entries: Record<string, Uint8Array>,
   { prefix = 'archive/', level = 0, zip64 = false }: ZipVariant = {},
 ): Promise<Uint8Array> {
-  const writer = new ZipWriter(new Uint8ArrayWriter(), { useWebWorkers: false, level, zip64 });
+  const writer = new ZipWriter(new Uint8ArrayWriter(), {
+    useWebWorkers: false,
+    level,
+    zip64,
+    dataDescriptor: false,
+  });
   for (const [name, content] of Object.entries(entries)) {
     await writer.add(prefix + name, new Uint8ArrayReader(content));
   }

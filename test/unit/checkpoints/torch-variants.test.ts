@@ -62,6 +62,21 @@ describe('zip archives', () => {
     });
   });
 
+  it('that unpack to more than they state are stopped', async () => {
+    const file = await zipFile(
+      { 'data/0': new Uint8Array(1_000_000), 'data.pkl': pickle(object) },
+      { level: 9 },
+    );
+    const view = new DataView(file.buffer);
+    const central = Buffer.from(file).indexOf(Buffer.from('PK\x01\x02'));
+    // The unpacked size, in the entry's own header and in the archive's directory.
+    for (const at of [22, central + 24]) {
+      expect(view.getUint32(at, true)).toBe(1_000_000);
+      view.setUint32(at, floats.byteLength, true);
+    }
+    await expect(readCheckpoint(file, 'weights.pth')).rejects.toThrow('is damaged or cut short');
+  });
+
   it('that hold no weights are told apart', async () => {
     await expect(readZip({ 'readme.txt': bytes('hello') })).rejects.toThrow(
       'without PyTorch weights (no data.pkl)',
