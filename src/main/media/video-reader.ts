@@ -2,7 +2,7 @@ import { AV_FRAME_FLAG_CORRUPT, AV_NOPTS_VALUE, AVSEEK_FLAG_BACKWARD } from 'nod
 import type { Frame } from 'node-av/lib';
 import { AcutanceError } from '../../shared/errors.ts';
 import type { ClipRange, ClipTime } from '../../shared/settings.ts';
-import { type Rational, rescaleTicks, timeToTicks } from '../../shared/time.ts';
+import { type Rational, rescaleTicks, ticksToSeconds, timeToTicks } from '../../shared/time.ts';
 import { throwIfCancelled } from './ffmpeg-failure.ts';
 import type { MediaInfo } from './media-info.ts';
 import { MediaSource } from './media-source.ts';
@@ -61,12 +61,12 @@ export class VideoReader {
     if (decoder.endedEarly) return `it can't be read to its end (${decoder.endedEarly})`;
     if (decoder.damagedPackets > 0) return 'a part of it can not be decoded';
     if (frames > 0) return 'a frame is damaged and was patched up by the decoder';
-    return missing ? 'it holds fewer frames than it announces and seems to be cut off' : undefined;
+    return missing ? 'its picture ends before the file says it does, so it seems to be cut off' : undefined;
   }
 
   /**
-   * First and one-past-last tick of a range, in the stream's timeline. Half a tick (at most half a millisecond) of
-   * slack absorbs the rounding of containers that store coarser times than the frame rate.
+   * First and one-past-last tick of a range, in the stream's timeline. Half a tick of
+   * slack, where ticks are a millisecond or finer, absorbs the rounding of containers that store coarser times than the frame rate.
    */
   ticksOf(range: ClipRange): { readonly from: bigint | undefined; readonly to: bigint | undefined } {
     const { startTicks, timeBase } = this.info.video;
@@ -119,7 +119,7 @@ export class VideoReader {
       await opened.source.close();
     }
     if (index === 0) throw this.#noFrames(from);
-    this.#report(damage, timeline.retimed, index, from === undefined && to === undefined);
+    this.#report(damage, timeline, index, from === undefined && to === undefined);
   }
 
   /** Opens the file so that decoding starts at or before a tick; the first frame was decoded to make sure. */
@@ -163,23 +163,32 @@ export class VideoReader {
         });
   }
 
+  /** How much of the announced picture is not there; 0 where the difference may be rounding or is not known. */
+  #secondsMissing(lastEnd: bigint): number {
+    const { durationTicks, durationIsOwn, startTicks, timeBase } = this.info.video;
+    if (durationTicks === undefined || !durationIsOwn) return 0;
+    const missing = ticksToSeconds(startTicks + durationTicks - lastEnd, timeBase);
+    return missing > 0.25 + ticksToSeconds(durationTicks, timeBase) * 0.01 ? missing : 0;
+  }
+
   #report(
     damage: { readonly decoder: VideoDecoder; readonly frames: number; missing: boolean },
-    retimed: number,
+    timeline: Timeline,
     frames: number,
     whole: boolean,
   ): void {
     const { decoder } = damage;
     const damagedFrames = damage.frames;
-    const expected = this.info.video.frameCountHint;
+    const missing = whole ? this.#secondsMissing(timeline.end) : 0;
     if (decoder.endedEarly) {
       this.#notices.push(
         `The file can't be read to its end (${decoder.endedEarly}); ${frames} frames were read.`,
       );
-    } else if (whole && expected !== undefined && frames < expected * 0.98 - 2) {
+    } else if (missing > 0) {
       damage.missing = true;
       this.#notices.push(
-        `The file announces about ${expected} frames but holds only ${frames}; it may be cut off.`,
+        `The picture ends ${missing.toFixed(1)} s before the file says it does; it may be cut off. ` +
+          `${frames} frames were read.`,
       );
     }
     if (decoder.damagedPackets > 0 || damagedFrames > 0) {
@@ -188,17 +197,18 @@ export class VideoReader {
           `${damagedFrames} frames were patched up by the decoder.`,
       );
     }
-    if (retimed > 0) {
-      this.#notices.push(`${retimed} frames had missing or repeated timestamps and were given later ones.`);
+    if (timeline.retimed > 0) {
+      this.#notices.push(
+        `${timeline.retimed} frames had missing or repeated timestamps and were given later ones.`,
+      );
     }
   }
 }
 
+/** The first tick that is not before a time, give or take half a tick of at most a millisecond. */
 function ticksAtOrAfter(time: ClipTime, base: Rational): bigint {
-  const exact = timeToTicks(time, base, 'up');
-  const nearest = timeToTicks(time, base, 'nearest');
-  const coarse = base.den < base.num * 1000;
-  return coarse ? exact : nearest;
+  const fine = base.num * 1000 <= base.den;
+  return timeToTicks(time, base, fine ? 'nearest' : 'up');
 }
 
 /** Gives every frame a timestamp after the one before it. */
@@ -212,6 +222,11 @@ class Timeline {
     const rate = averageFrameRate ?? nominalFrameRate ?? { num: 25, den: 1 };
     const ticks = rescaleTicks(1n, { num: rate.den, den: rate.num }, timeBase);
     this.#fallback = ticks > 0n ? ticks : 1n;
+  }
+
+  /** Where the last frame ends. */
+  get end(): bigint {
+    return this.#last ? this.#last.pts + this.#last.duration : 0n;
   }
 
   place(native: Frame): { readonly pts: bigint; readonly duration: bigint } {
