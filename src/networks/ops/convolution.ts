@@ -1,22 +1,26 @@
 import { ShapeError, type Value } from '../graph/graph.ts';
-import { imageDims, padZeros } from './shaping.ts';
+import { add, multiply } from './elementwise.ts';
+import { imageDims, padZeros, slice } from './shaping.ts';
 
 export interface ConvOptions {
   readonly channels: number;
   readonly kernel: number;
   readonly stride?: number;
   readonly dilation?: number;
+  /** Input channels that the weight has, where the image carries further channels of zeros (`alignChannels`). */
+  readonly inputs?: number;
 }
 
 /**
  * 2-D convolution with bias in the current scope (`weight` [out, in, k, k], `bias` [out]), zero-padded so that
  * stride 1 keeps the size ("same" padding of odd kernels, dilation included).
  */
-export function conv(image: Value, { channels, kernel, stride = 1, dilation = 1 }: ConvOptions): Value {
+export function conv(image: Value, options: ConvOptions): Value {
+  const { channels, kernel, stride = 1, dilation = 1 } = options;
   const { graph } = image;
   const [n, c, h, w] = imageDims('Conv', image);
   const padding = ((kernel - 1) / 2) * dilation;
-  const weight = graph.parameter('weight', [channels, c, kernel, kernel]);
+  const weight = graph.parameter('weight', [channels, options.inputs ?? c, kernel, kernel]);
   const bias = graph.parameter('bias', [channels]);
   const outputSize = (size: number) =>
     Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
@@ -25,10 +29,10 @@ export function conv(image: Value, { channels, kernel, stride = 1, dilation = 1 
       image: image.dims,
       weight: weight.dims,
     });
-  const [input, kernels] = graph.lowering === 'webgpu' ? avoidTriples(image, weight) : [image, weight];
+  const input = graph.lowering === 'webgpu' ? avoidTriples(image) : image;
   return graph.node({
     opType: 'Conv',
-    inputs: [input, kernels, bias],
+    inputs: [input, widen(weight, 1, input), bias],
     outputs: [{ dims: [n, channels, outputSize(h), outputSize(w)] }],
     attributes: {
       kernel_shape: [kernel, kernel],
@@ -39,16 +43,43 @@ export function conv(image: Value, { channels, kernel, stride = 1, dilation = 1 
   })[0]!;
 }
 
+/** Channels per block of ONNX Runtime's fast CPU convolution (with AVX-512; half of it with AVX2). */
+const CHANNEL_BLOCK = 16;
+
+/**
+ * Appends channels of zeros up to a multiple of 16. ONNX Runtime's CPU provider runs a convolution in its blocked
+ * layout, on all cores, only if the input channels fill whole blocks; PWC-Net's 117 channels cost three times the time
+ * of 128. Convolutions of the result name the true number (`inputs`); their weights get zeros too.
+ */
+export function alignChannels(image: Value): Value {
+  const channels = image.dims[1]!;
+  return appendZeros(image, 1, Math.ceil(channels / CHANNEL_BLOCK) * CHANNEL_BLOCK - channels);
+}
+
 /**
  * ONNX Runtime 1.30's WebGPU `Conv` reads input channels in threes where their number divides by 3 but not by 4, and
- * is then wrong (measured with 81 and 117 channels, as PWC-Net has; onnxruntime issue 29651). Zero channels on image and
- * weight change nothing and lead it past that path. Three channels, an image, are computed rightly.
+ * is then wrong (measured with 81 and 117 channels, as PWC-Net has; onnxruntime issue 29651). A channel of zeros
+ * leads it past that path. Three channels, an image, are computed rightly.
  */
-function avoidTriples(image: Value, weight: Value): [Value, Value] {
+function avoidTriples(image: Value): Value {
   const channels = image.dims[1]!;
-  if (channels <= 3 || channels % 3 !== 0 || channels % 4 === 0) return [image, weight];
-  const spare = 4 - (channels % 4);
-  return [padZeros(image, [0, 0, 0, 0], [0, spare, 0, 0]), padZeros(weight, [0, 0, 0, 0], [0, spare, 0, 0])];
+  if (channels <= 3 || channels % 3 !== 0 || channels % 4 === 0) return image;
+  return appendZeros(image, 1, 4 - (channels % 4));
+}
+
+/** Appends zeros to a weight's input axis, so that it meets every channel of the image. */
+function widen(weight: Value, axis: 0 | 1, image: Value): Value {
+  const missing = image.dims[1]! - weight.dims[axis]!;
+  if (missing < 0)
+    throw new ShapeError('Conv', weight.graph.scope, 'the weight has more input channels than the image', {
+      image: image.dims,
+      weight: weight.dims,
+    });
+  return appendZeros(weight, axis, missing);
+}
+
+function appendZeros(value: Value, axis: number, count: number): Value {
+  return count === 0 ? value : padZeros(value, [0, 0, 0, 0], [0, 0, 0, 0].with(axis, count));
 }
 
 export interface TransposedConvOptions {
@@ -56,6 +87,8 @@ export interface TransposedConvOptions {
   readonly kernel: number;
   readonly padding: number;
   readonly outputPadding?: number;
+  /** As for `conv`. */
+  readonly inputs?: number;
 }
 
 /** Transposed convolution of stride 2 with bias (`weight` [in, out, k, k]): doubles height and width. */
@@ -63,12 +96,12 @@ export function transposedConv(image: Value, options: TransposedConvOptions): Va
   const { channels, kernel, padding, outputPadding = 0 } = options;
   const { graph } = image;
   const [n, c, h, w] = imageDims('ConvTranspose', image);
-  const weight = graph.parameter('weight', [c, channels, kernel, kernel]);
+  const weight = graph.parameter('weight', [options.inputs ?? c, channels, kernel, kernel]);
   const bias = graph.parameter('bias', [channels]);
   const outputSize = (size: number) => (size - 1) * 2 - 2 * padding + kernel + outputPadding;
   return graph.node({
     opType: 'ConvTranspose',
-    inputs: [image, weight, bias],
+    inputs: [image, widen(weight, 0, image), bias],
     outputs: [{ dims: [n, channels, outputSize(h), outputSize(w)] }],
     attributes: {
       kernel_shape: [kernel, kernel],
@@ -79,13 +112,17 @@ export function transposedConv(image: Value, options: TransposedConvOptions): Va
   })[0]!;
 }
 
-/** Mean over a k x k window with zeros outside the frame (they count: the divisor is always k * k). */
+/**
+ * Mean over a k x k window with zeros outside the frame (they count: the divisor is always k * k). Sums of shifted
+ * slices: ONNX Runtime's average pooling of a few channels is ten times slower.
+ */
 export function boxFilter(image: Value, kernel: number): Value {
-  const pad = (kernel - 1) / 2;
-  return image.graph.node({
-    opType: 'AveragePool',
-    inputs: [image],
-    outputs: [{ dims: image.dims }],
-    attributes: { kernel_shape: [kernel, kernel], pads: [pad, pad, pad, pad], count_include_pad: 1 },
-  })[0]!;
+  const reach = (kernel - 1) / 2;
+  const padded = padZeros(image, [0, 0, reach, reach], [0, 0, reach, reach]);
+  const sumAlong = (value: Value, axis: 2 | 3) => {
+    const length = image.dims[axis]!;
+    const shifted = Array.from({ length: kernel }, (_, shift) => slice(value, axis, shift, shift + length));
+    return shifted.reduce((sum, term) => add(sum, term));
+  };
+  return multiply(sumAlong(sumAlong(padded, 2), 3), 1 / kernel ** 2);
 }

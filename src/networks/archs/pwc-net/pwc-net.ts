@@ -1,5 +1,5 @@
 import type { Value } from '../../graph/graph.ts';
-import { conv, transposedConv } from '../../ops/convolution.ts';
+import { alignChannels, conv, transposedConv } from '../../ops/convolution.ts';
 import { add, leakyRelu, multiply } from '../../ops/elementwise.ts';
 import { correlation } from '../../ops/own/correlation.ts';
 import type { AlignCorners } from '../../ops/own/sampling.ts';
@@ -90,8 +90,14 @@ export function estimateFlow(
 
 interface Decoded {
   readonly flow: Value;
-  /** The densely connected feature, which the next finer level and the context network read. */
-  readonly feature: Value;
+  readonly feature: Feature;
+}
+
+/** The densely connected feature, which the next finer level and the context network read. */
+interface Feature {
+  readonly value: Value;
+  /** Channels before alignment: `value` ends with channels of zeros, which no weight knows. */
+  readonly channels: number;
 }
 
 function decode(
@@ -103,13 +109,15 @@ function decode(
 ): Decoded {
   const { graph } = reference;
   return graph.within(MODULE[level], () => {
-    let feature: Value;
+    let input: Value;
     if (coarser === undefined) {
-      feature = leakyRelu(correlation(reference, neighbour, SEARCH_RANGE), SLOPE);
+      input = leakyRelu(correlation(reference, neighbour, SEARCH_RANGE), SLOPE);
     } else {
-      const upsample = (name: string, value: Value) =>
-        graph.within(name, () => transposedConv(value, { channels: 2, kernel: 4, padding: 1 }));
-      const flow = upsample('moduleUpflow', coarser.flow);
+      const upsample = (name: string, { value, channels }: Feature) =>
+        graph.within(name, () =>
+          transposedConv(value, { channels: 2, kernel: 4, padding: 1, inputs: channels }),
+        );
+      const flow = upsample('moduleUpflow', { value: coarser.flow, channels: 2 });
       const upFeature = upsample('moduleUpfeat', coarser.feature);
       const pixels = multiply(flow, FLOW_UNIT / 2 ** level);
       const warped = multiply(
@@ -117,29 +125,33 @@ function decode(
         validityMask(pixels, { alignCorners, keepsThreshold: false }),
       );
       const volume = leakyRelu(correlation(reference, warped, SEARCH_RANGE), SLOPE);
-      feature = concat([volume, reference, flow, upFeature]);
+      input = concat([volume, reference, flow, upFeature]);
     }
+    let feature: Feature = { value: alignChannels(input), channels: input.dims[1]! };
     size.dense.forEach((channels, index) => {
       const name = MODULE[(index + 1) as 1 | Level];
-      const dense = graph.within(`${name}.0`, () => leakyRelu(conv(feature, { channels, kernel: 3 }), SLOPE));
-      feature = concat([dense, feature]);
+      const dense = graph.within(`${name}.0`, () => leakyRelu(convolve(feature, channels), SLOPE));
+      feature = { value: concat([dense, feature.value]), channels: channels + feature.channels };
     });
-    return { flow: graph.within('moduleSix.0', () => conv(feature, { channels: 2, kernel: 3 })), feature };
+    return { flow: graph.within('moduleSix.0', () => convolve(feature, 2)), feature };
   });
 }
 
+function convolve({ value, channels: inputs }: Feature, channels: number): Value {
+  return conv(value, { channels, kernel: 3, inputs });
+}
+
 /** The dilated context network, which adds a correction to the finest flow. */
-function contextNetwork(feature: Value, size: PwcNetSize): Value {
-  const { graph } = feature;
+function contextNetwork(feature: Feature, size: PwcNetSize): Value {
+  const { graph } = feature.value;
   const dilations = [1, 2, 4, 8, 16, 1];
   return graph.within('moduleRefiner.moduleMain', () => {
-    const context = size.context.reduce(
-      (value, channels, index) =>
-        graph.within(String(2 * index), () =>
-          leakyRelu(conv(value, { channels, kernel: 3, dilation: dilations[index]! }), SLOPE),
-        ),
-      feature,
-    );
-    return graph.within('12', () => conv(context, { channels: 2, kernel: 3 }));
+    let context = feature;
+    size.context.forEach((channels, index) => {
+      const options = { channels, kernel: 3, dilation: dilations[index]!, inputs: context.channels };
+      const value = graph.within(String(2 * index), () => leakyRelu(conv(context.value, options), SLOPE));
+      context = { value, channels };
+    });
+    return graph.within('12', () => convolve(context, 2));
   });
 }
