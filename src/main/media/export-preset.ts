@@ -84,7 +84,9 @@ export function planEncoder(path: string, preset: ExportPreset, video: VideoStre
       };
     }
     case 'ffv1': {
-      const options = { level: '3', g: '1', slicecrc: '1', slices: '4', ...interlacing(video, false) };
+      // Slices let a reader use several threads; the encoder refuses more of them than a tiny picture has room for.
+      const slices = Math.min(video.width, video.height) >= 64 ? '4' : '1';
+      const options = { level: '3', g: '1', slicecrc: '1', slices, ...interlacing(video, false) };
       return { encoder: 'ffv1', options, ...common };
     }
   }
