@@ -1,4 +1,4 @@
-import { type Taps, decimationTaps } from './chroma-filter.ts';
+import { type ChromaPhase, type Taps, decimationTaps } from './chroma-filter.ts';
 import type { CodeRange, ColorMatrix } from './color-matrix.ts';
 import type { SamplePlane } from './sample-plane.ts';
 import type { YuvGeometry } from './yuv-to-rgb.ts';
@@ -11,6 +11,7 @@ export class RgbToYuv {
   readonly #columns: Taps | undefined;
   readonly #rows: Taps | undefined;
   readonly #wide: readonly [Float32Array, Float32Array];
+  readonly #line: Float32Array;
   /** Chroma, thinned out along the rows only; it waits for the rows around it. */
   readonly #narrow: readonly [Float32Array, Float32Array];
 
@@ -22,6 +23,7 @@ export class RgbToYuv {
     this.#columns = chromaShiftX === 0 ? undefined : decimationTaps(width, phases.x);
     this.#rows = chromaShiftY === 0 ? undefined : decimationTaps(height, phases.y);
     this.#wide = [new Float32Array(width), new Float32Array(width)];
+    this.#line = new Float32Array(this.#chromaWidth);
     const held = this.#chromaWidth * height;
     this.#narrow = [new Float32Array(held), new Float32Array(held)];
   }
@@ -41,15 +43,8 @@ export class RgbToYuv {
     const [u, v] = this.#wide;
     for (let y = 0; y < height; y++) {
       separateRow(rgb, y, width, height, matrix.toYuv, codes, top, luma, u, v);
-      const start = y * this.#chromaWidth;
-      if (this.#columns) {
-        const between = phases.x === 'between';
-        narrowRow(u, this.#narrow[0], start, this.#columns, this.#chromaWidth, width, between);
-        narrowRow(v, this.#narrow[1], start, this.#columns, this.#chromaWidth, width, between);
-      } else {
-        this.#narrow[0].set(u, start);
-        this.#narrow[1].set(v, start);
-      }
+      this.#thinOut(u, this.#narrow[0], y, phases.x);
+      this.#thinOut(v, this.#narrow[1], y, phases.x);
     }
     for (let row = 0; row < this.#chromaHeight; row++) {
       this.#storeRow(this.#narrow[0], row, codes, top, cb);
@@ -57,28 +52,53 @@ export class RgbToYuv {
     }
   }
 
+  /** One row of chroma to its stored width. */
+  #thinOut(wide: Float32Array, held: Float32Array, y: number, phase: ChromaPhase): void {
+    const start = y * this.#chromaWidth;
+    const taps = this.#columns;
+    if (!taps) {
+      held.set(wide, start);
+      return;
+    }
+    // Away from the ends every output has the same weights.
+    const to = Math.max(1, Math.min(this.#chromaWidth, (wide.length - 2) >> 1));
+    narrowEnds(wide, held, start, taps, 0, 1);
+    if (phase === 'between') narrowBetween(wide, held, start, 1, to);
+    else narrowCosited(wide, held, start, 1, to, phase === 'odd' ? 1 : 0);
+    narrowEnds(wide, held, start, taps, to, this.#chromaWidth);
+  }
+
+  /** Chroma row `row` of the plane from the rows around it. */
   #storeRow(held: Float32Array, row: number, codes: CodeRange, top: number, plane: SamplePlane): void {
     const width = this.#chromaWidth;
     const factor = 1 / codes.chromaScale;
-    const offset = codes.chromaOffset;
-    const out = row * plane.stride;
+    const line = this.#line;
+    line.fill(codes.chromaOffset);
     const taps = this.#rows;
-    const at = (slot: number) => (taps ? taps.index[row * 5 + slot]! : row) * width;
-    const weight = (slot: number) => (taps ? taps.weight[row * 5 + slot]! : slot === 0 ? 1 : 0) * factor;
-    const [a, b, c, d, e] = [at(0), at(1), at(2), at(3), at(4)];
-    const [wa, wb, wc, wd, we] = [weight(0), weight(1), weight(2), weight(3), weight(4)];
-    const { data } = plane;
-    const wordSized = data instanceof Uint16Array;
-    for (let x = 0; x < width; x++) {
-      const value =
-        wa * held[a + x]! +
-        wb * held[b + x]! +
-        wc * held[c + x]! +
-        wd * held[d + x]! +
-        we * held[e + x]! +
-        offset;
-      data[out + x] = wordSized ? toWord(value, top) : value;
+    if (taps) {
+      for (let slot = row * 5; slot < row * 5 + 5; slot++) {
+        const weight = taps.weight[slot]! * factor;
+        if (weight !== 0) accumulate(line, held, taps.index[slot]! * width, weight);
+      }
+    } else {
+      accumulate(line, held, row * width, factor);
     }
+    storeLine(line, plane, row, top);
+  }
+}
+
+function accumulate(line: Float32Array, held: Float32Array, from: number, weight: number): void {
+  for (let x = 0; x < line.length; x++) line[x]! += weight * held[from + x]!;
+}
+
+function storeLine(line: Float32Array, plane: SamplePlane, row: number, top: number): void {
+  const { data } = plane;
+  const out = row * plane.stride;
+  if (data instanceof Uint16Array) {
+    for (let x = 0; x < line.length; x++) data[out + x] = toWord(line[x]!, top);
+  } else {
+    // Stores into clamped bytes round and clamp by themselves.
+    data.set(line, out);
   }
 }
 
@@ -87,6 +107,7 @@ export function toWord(value: number, top: number): number {
   return value > 0 ? (value < top ? (value + 0.5) | 0 : top) : 0;
 }
 
+/** Luma codes of a row into the plane, chroma (-0.5..0.5) of its full width into `u` and `v`. */
 function separateRow(
   rgb: Float32Array,
   y: number,
@@ -99,54 +120,79 @@ function separateRow(
   u: Float32Array,
   v: Float32Array,
 ): void {
-  const [yr = 0, yg = 0, yb = 0, ur = 0, ug = 0, ub = 0, vr = 0, vg = 0, vb = 0] = toYuv;
   const factor = 1 / codes.lumaScale;
   const offset = codes.lumaOffset;
   const red = y * width;
   const green = red + width * height;
   const blue = green + width * height;
-  const { data } = luma;
-  const wordSized = data instanceof Uint16Array;
   const out = y * luma.stride;
-  for (let x = 0; x < width; x++) {
+  const yr = toYuv[0]! * factor;
+  const yg = toYuv[1]! * factor;
+  const yb = toYuv[2]! * factor;
+  const { data } = luma;
+  // One loop for each size of samples: the engine compiles a loop well for one type of array only.
+  if (data instanceof Uint16Array) {
+    for (let x = 0; x < width; x++) {
+      const value = yr * rgb[red + x]! + yg * rgb[green + x]! + yb * rgb[blue + x]! + offset;
+      data[out + x] = toWord(value, top);
+    }
+  } else {
+    for (let x = 0; x < width; x++) {
+      data[out + x] = yr * rgb[red + x]! + yg * rgb[green + x]! + yb * rgb[blue + x]! + offset;
+    }
+  }
+  colorDifferences(rgb, red, green, blue, toYuv, u, v);
+}
+
+function colorDifferences(
+  rgb: Float32Array,
+  red: number,
+  green: number,
+  blue: number,
+  toYuv: Float64Array,
+  u: Float32Array,
+  v: Float32Array,
+): void {
+  const ur = toYuv[3]!;
+  const ug = toYuv[4]!;
+  const ub = toYuv[5]!;
+  const vr = toYuv[6]!;
+  const vg = toYuv[7]!;
+  const vb = toYuv[8]!;
+  for (let x = 0; x < u.length; x++) {
     const r = rgb[red + x]!;
     const g = rgb[green + x]!;
     const b = rgb[blue + x]!;
-    const value = (yr * r + yg * g + yb * b) * factor + offset;
-    data[out + x] = wordSized ? toWord(value, top) : value;
     u[x] = ur * r + ug * g + ub * b;
     v[x] = vr * r + vg * g + vb * b;
   }
 }
 
-function narrowRow(
+function narrowEnds(
   wide: Float32Array,
   held: Float32Array,
   start: number,
   taps: Taps,
-  outputs: number,
-  width: number,
-  between: boolean,
+  from: number,
+  to: number,
 ): void {
-  // Away from the ends every output has the same weights.
-  const from = Math.min(1, outputs);
-  const to = Math.max(from, Math.min(outputs, (width - 2) >> 1));
-  for (let k = 0; k < outputs; k++) {
-    if (k === from && to > from) {
-      if (between) narrowBetween(wide, held, start, from, to);
-      else narrowEven(wide, held, start, from, to);
-      k = to;
-      if (k >= outputs) break;
-    }
+  for (let k = from; k < to; k++) {
     let sum = 0;
     for (let slot = k * 5; slot < k * 5 + 5; slot++) sum += taps.weight[slot]! * wide[taps.index[slot]!]!;
     held[start + k] = sum;
   }
 }
 
-function narrowEven(wide: Float32Array, held: Float32Array, start: number, from: number, to: number): void {
+function narrowCosited(
+  wide: Float32Array,
+  held: Float32Array,
+  start: number,
+  from: number,
+  to: number,
+  first: number,
+): void {
   for (let k = from; k < to; k++) {
-    const x = 2 * k;
+    const x = 2 * k + first;
     held[start + k] =
       0.75 * wide[x]! + 0.25 * (wide[x - 1]! + wide[x + 1]!) - 0.125 * (wide[x - 2]! + wide[x + 2]!);
   }

@@ -32,13 +32,14 @@ export class YuvToRgb {
     const { width, height, chromaShiftX, phases } = this.#geometry;
     const [luma, cb, cr] = planes;
     if (!luma || !cb || !cr) throw new RangeError('A YUV picture has three planes.');
+    const [u, v] = chromaShiftX > 0 ? this.#wide : this.#narrow;
     for (let y = 0; y < height; y++) {
-      for (const [index, plane] of [cb, cr].entries()) {
-        const narrow = this.#narrow[index as 0 | 1];
-        this.#chromaRow(plane, y, codes, narrow);
-        if (chromaShiftX > 0) widen(narrow, this.#wide[index as 0 | 1], width, phases.x);
+      this.#chromaRow(cb, y, codes, this.#narrow[0]);
+      this.#chromaRow(cr, y, codes, this.#narrow[1]);
+      if (chromaShiftX > 0) {
+        widen(this.#narrow[0], this.#wide[0], width, phases.x);
+        widen(this.#narrow[1], this.#wide[1], width, phases.x);
       }
-      const [u, v] = chromaShiftX > 0 ? this.#wide : this.#narrow;
       combineRow(luma, y, width, height, u, v, matrix.toRgb, codes, rgb);
     }
   }
@@ -100,7 +101,12 @@ function combineRow(
   codes: CodeRange,
   rgb: Float32Array,
 ): void {
-  const [, ru = 0, rv = 0, , gu = 0, gv = 0, , bu = 0, bv = 0] = toRgb;
+  const ru = toRgb[1]!;
+  const rv = toRgb[2]!;
+  const gu = toRgb[4]!;
+  const gv = toRgb[5]!;
+  const bu = toRgb[7]!;
+  const bv = toRgb[8]!;
   const { data, stride } = luma;
   const { lumaScale } = codes;
   const bias = codes.lumaOffset * lumaScale;
