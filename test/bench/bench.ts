@@ -1,0 +1,52 @@
+/** What a bench file exports, and what comes of it. */
+
+export interface BenchCase {
+  readonly name: string;
+  /** Why it cannot run on this machine; absent when it can. */
+  readonly missing?: string | undefined;
+  run(folder: string): Promise<readonly Figure[]>;
+}
+
+/** One row of the table. Only figures with a bound can fail; they are ratios within one run, or sizes. */
+export interface Figure {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly bound?: Bound | undefined;
+}
+
+export type Bound =
+  | { readonly kind: 'at most'; readonly value: number }
+  | { readonly kind: 'at least'; readonly value: number };
+
+export function atMost(value: number): Bound {
+  return { kind: 'at most', value };
+}
+
+export function atLeast(value: number): Bound {
+  return { kind: 'at least', value };
+}
+
+/** Whether a figure is within its bound; a figure that is not a number is not. */
+export function holds({ value, bound }: Figure): boolean {
+  if (bound === undefined) return true;
+  return bound.kind === 'at most' ? value <= bound.value : value >= bound.value;
+}
+
+/** The figures as lines of aligned columns. */
+export function formatFigures(figures: readonly Figure[]): string[] {
+  const rows = figures.map((figure) => [
+    figure.what,
+    `${formatNumber(figure.value)} ${figure.unit}`.trim(),
+    figure.bound === undefined ? '' : `${figure.bound.kind} ${formatNumber(figure.bound.value)}`,
+    figure.bound === undefined ? '' : holds(figure) ? 'ok' : 'TOO FAR',
+  ]);
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
+  );
+}
+
+function formatNumber(value: number): string {
+  return value.toLocaleString('en', { maximumFractionDigits: Math.abs(value) < 10 ? 2 : 1 });
+}
