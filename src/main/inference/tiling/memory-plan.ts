@@ -63,10 +63,11 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
   const least = held + Math.max(whole, smallest.height * smallest.width * tileBytes);
   if (least > budget.limitBytes) throw tooLarge(request, least);
 
+  // Programs run one after another, so tiles may use what the untiled ones need anyway.
+  const room = Math.min(Math.max(budget.wantedBytes - held, whole), budget.limitBytes - held);
   const tiles =
     request.tile === undefined
-      ? (planTiles({ ...shape, maxPixels: (budget.wantedBytes - held) / tileBytes }) ??
-        planTilesOfSize(shape, smallest))
+      ? (planTiles({ ...shape, maxPixels: room / tileBytes }) ?? planTilesOfSize(shape, smallest))
       : planTilesOfSize(shape, request.tile);
   const tileTotal = tiles.height * tiles.width * tileBytes;
   const keeping = held + untiled.reduce((sum, bytes) => sum + bytes, tileTotal);

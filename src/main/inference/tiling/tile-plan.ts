@@ -37,6 +37,14 @@ export interface TileRequest {
 const COST_OF_A_TILE = 0.002;
 
 /**
+ * Tiles chosen for the user keep at least as many pixels as one overlap has, along each axis: smaller ones would spend
+ * nine tenths of the work on pixels that are thrown away.
+ */
+function leastUsefulLength(overlap: number, multiple: number): number {
+  return 2 * overlap + Math.max(overlap, multiple);
+}
+
+/**
  * The plan that computes the fewest pixels with tiles of at most `maxPixels`: tiles all of one size (so that one
  * session serves them), overlapping by twice the margin at each cut and nowhere at the frame's own edges.
  * @returns undefined when not even the smallest tile fits.
@@ -44,10 +52,11 @@ const COST_OF_A_TILE = 0.002;
 export function planTiles(request: TileRequest): TilePlan | undefined {
   const { height, width, maxPixels } = request;
   const overlap = roundUp(request.margin, request.multiple);
+  const least = leastUsefulLength(overlap, request.multiple);
   let best: { rows: number; columns: number; cost: number } | undefined;
-  for (const rows of tileCounts(height, overlap, request.multiple)) {
+  for (const rows of tileCounts(height, overlap, request.multiple, least)) {
     const tileHeight = tileLength(height, rows, overlap, request.multiple);
-    for (const columns of tileCounts(width, overlap, request.multiple)) {
+    for (const columns of tileCounts(width, overlap, request.multiple, least)) {
       const tileWidth = tileLength(width, columns, overlap, request.multiple);
       if (tileHeight * tileWidth > maxPixels) continue;
       const tiles = rows * columns;
@@ -65,11 +74,18 @@ export function planTiles(request: TileRequest): TilePlan | undefined {
   };
 }
 
-/** The smallest tile this frame can be cut into, in pixels of height and width. */
+/** The smallest tile that `planTiles` cuts this frame into, in pixels of height and width. */
 export function smallestTile(request: Omit<TileRequest, 'maxPixels'>): { height: number; width: number } {
   const overlap = roundUp(request.margin, request.multiple);
-  const least = (length: number) => Math.min(length, 2 * overlap + request.multiple);
-  return { height: least(request.height), width: least(request.width) };
+  const least = leastUsefulLength(overlap, request.multiple);
+  const smallest = (length: number) =>
+    tileLength(
+      length,
+      tileCounts(length, overlap, request.multiple, least).at(-1) ?? 1,
+      overlap,
+      request.multiple,
+    );
+  return { height: smallest(request.height), width: smallest(request.width) };
 }
 
 /**
@@ -83,7 +99,7 @@ export function planTilesOfSize(
   const { height, width, multiple } = request;
   const overlap = roundUp(request.margin, multiple);
   const count = (length: number, wanted: number) => {
-    const counts = tileCounts(length, overlap, multiple);
+    const counts = tileCounts(length, overlap, multiple, 2 * overlap + multiple);
     return (
       counts.find((tiles) => tileLength(length, tiles, overlap, multiple) <= wanted) ?? counts.at(-1) ?? 1
     );
@@ -103,10 +119,9 @@ export function computedPixels(plan: TilePlan): number {
   return plan.rows.length * plan.columns.length * plan.height * plan.width;
 }
 
-/** 1, 2, 3, ... tiles along an axis, up to where tiles could not get smaller. */
-function tileCounts(length: number, overlap: number, multiple: number): number[] {
+/** 1, 2, 3, ... tiles along an axis, up to where tiles reach their least length. */
+function tileCounts(length: number, overlap: number, multiple: number, least: number): number[] {
   const counts = [1];
-  const least = 2 * overlap + multiple;
   for (let tiles = 2; tileLength(length, tiles, overlap, multiple) < length; tiles++) {
     counts.push(tiles);
     if (tileLength(length, tiles, overlap, multiple) <= least) break;

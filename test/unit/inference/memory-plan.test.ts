@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { memoryBudget } from '../../../src/main/inference/tiling/memory-budget.ts';
+import { planMemory } from '../../../src/main/inference/tiling/memory-plan.ts';
+import { computedPixels } from '../../../src/main/inference/tiling/tile-plan.ts';
+import { cdvdTsp } from '../../../src/networks/archs/cdvd-tsp/cdvd-tsp.ts';
+import type { NetworkSize } from '../../../src/networks/network.ts';
+
+const GIB = 2 ** 30;
+
+function plan(size: NetworkSize, height: number, width: number, availableBytes: number, device = 'cpu') {
+  const budget = memoryBudget(device, availableBytes);
+  // A pyramid of the paper size holds about 15 bytes per pixel.
+  return planMemory({
+    network: cdvdTsp,
+    size,
+    stages: 2,
+    height,
+    width,
+    pyramidBytes: 15 * height * width,
+    budget,
+  });
+}
+
+describe('planning memory', () => {
+  it('keeps a 1080p clip below 2.5 GB in either size, so that a process with decoder and encoder stays below 3 GB', () => {
+    for (const size of ['paper', 'lite'] as const) {
+      expect(plan(size, 1080, 1920, 64 * GIB).peakBytes).toBeLessThan(2.5 * GIB);
+    }
+  });
+
+  it('does not tile small frames, and lets every program keep its memory there', () => {
+    const { tiles, keepMemory } = plan('paper', 180, 320, 16 * GIB);
+    expect([tiles.height, tiles.width, keepMemory]).toEqual([180, 320, true]);
+  });
+
+  it('makes tiles smaller where less memory is free', () => {
+    const pixels = [16, 3, 2].map((gib) => {
+      const { tiles, peakBytes } = plan('paper', 1080, 1920, gib * GIB);
+      expect(peakBytes).toBeLessThan(0.9 * gib * GIB);
+      return tiles.height * tiles.width;
+    });
+    expect(pixels).toEqual([...pixels].sort((a, b) => b - a));
+    expect(pixels[2]).toBeLessThan(pixels[0]!);
+  });
+
+  it('does not waste work on tiny tiles when a large frame needs much memory anyway', () => {
+    const { tiles } = plan('paper', 2304, 4096, 16 * GIB);
+    expect(computedPixels(tiles)).toBeLessThan(2 * 2304 * 4096);
+  });
+
+  it('refuses a frame that cannot fit, and says how much it would need', () => {
+    expect(() => plan('paper', 4320, 7680, 4 * GIB)).toThrow(
+      /7680x4320 .* needs about [\d.]+ GB, but only 3\.6 GB/,
+    );
+  });
+
+  it('takes a limit that was given as both the aim and the end', () => {
+    expect(memoryBudget('cpu', 64 * GIB, GIB)).toEqual({ wantedBytes: GIB, limitBytes: GIB });
+    expect(memoryBudget('webgpu', 64 * GIB, GIB)).toEqual({ wantedBytes: GIB, limitBytes: GIB });
+  });
+});
