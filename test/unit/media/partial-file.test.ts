@@ -34,7 +34,7 @@ async function verdict(output: string, overwrite = false): Promise<unknown> {
 async function codeOf(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => 'accepted',
-    (error: { code: unknown }) => error.code,
+    (error: unknown) => (error as { code: unknown }).code,
   );
 }
 
