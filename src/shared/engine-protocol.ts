@@ -136,7 +136,7 @@ export type EngineJobs = {
   readonly devices: { readonly request: Record<string, never>; readonly result: DevicesResult };
 };
 
-export type JobTable = { readonly [kind: string]: { readonly request: unknown; readonly result: unknown } };
+export type JobTable = Readonly<Record<string, { readonly request: unknown; readonly result: unknown }>>;
 
 /** What a job is doing; `finishing` covers flushing the encoder and giving the file its final name. */
 export type JobPhase = 'starting' | 'opening' | 'loading' | 'deblurring' | 'copying' | 'finishing';

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
 import { AcutanceError, EXIT_CODES } from '../../shared/errors.ts';
 import { createProgram, parsingProblem } from './cli/program.ts';
@@ -13,7 +14,7 @@ async function main(args: readonly string[]): Promise<number> {
     if (!error) return thrown instanceof CommanderError && thrown.exitCode === 0 ? 0 : EXIT_CODES.usage;
     // Parsing may have failed before the options were known.
     createReporter({ json: args.includes('--json') }, process).failure(error);
-    if (process.env['ACUTANCE_DEBUG'] === '1') console.error(error);
+    if (process.env['ACUTANCE_DEBUG'] === '1') process.stderr.write(`${inspect(error)}\n`);
     return error.exitCode;
   }
 }

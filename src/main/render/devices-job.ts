@@ -3,7 +3,7 @@ import { OnnxRuntimeRuntime } from '../inference/onnxruntime-runtime.ts';
 import type { JobContext } from './engine-server.ts';
 
 /** Lists every device that is known, usable or not. */
-export async function runDevices(_request: object, { phase }: JobContext): Promise<DevicesResult> {
-  phase('loading');
+export async function runDevices(_request: object, context: JobContext): Promise<DevicesResult> {
+  context.phase('loading');
   return { devices: await new OnnxRuntimeRuntime().devices() };
 }

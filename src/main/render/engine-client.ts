@@ -154,7 +154,7 @@ export class EngineClient<Jobs extends JobTable = EngineJobs> {
 
   #receive(event: EngineEvent): void {
     const job = this.#active;
-    if (!job || event.id !== job.id) return;
+    if (job?.id !== event.id) return;
     switch (event.type) {
       case 'started':
         return;

@@ -8,8 +8,8 @@ import type { JobContext } from './engine-server.ts';
  *
  * @throws AcutanceError `input-unreadable`, `input-unsupported`, `input-corrupt`.
  */
-export async function runProbe({ input }: ProbeRequest, { phase }: JobContext): Promise<ClipDescription> {
-  phase('opening');
+export async function runProbe({ input }: ProbeRequest, context: JobContext): Promise<ClipDescription> {
+  context.phase('opening');
   const { path, bytes, container, durationSeconds, video, otherStreams, chapters, timecode } =
     await probe(input);
   const rate = video.averageFrameRate ?? video.nominalFrameRate;

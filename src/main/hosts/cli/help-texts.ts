@@ -51,7 +51,7 @@ export const WEIGHTS_HELP = `
 The file is read without running anything in it. What is missing, left over or of another shape is listed.
 
 Example:
-  acutance weights import CDVD_TSP.pt --network cdvd-tsp --licence "MIT, github.com/csbhr/CDVD-TSP"
+  acutance weights import CDVD_TSP.pt --network cdvd-tsp --licence "from github.com/csbhr/CDVD-TSP"
 `;
 
 export const INFER_HELP = `

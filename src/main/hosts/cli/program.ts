@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, Option, type CommanderError } from 'commander';
 import { AcutanceError } from '../../../shared/errors.ts';
 import { installedVersion } from '../../render/installation.ts';
 import {
@@ -134,7 +134,8 @@ function addDeblur(program: Command): void {
 }
 
 function addProbe(program: Command): void {
-  addCommand(program, 'probe <clip>', 'show what is in a video file', '')
+  addCommand(program, 'probe', 'show what is in a video file', '')
+    .argument('<clip>', 'the video file to read')
     .option(...JSON_OPTION)
     .action(async (clip: string, options: object) => {
       const { probe } = await import('./commands/probe.ts');
@@ -156,7 +157,7 @@ function addWeights(program: Command): void {
     .description('import and list network weights')
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false);
-  addCommand(weights, 'import <file>', 'check a weight file against a network and keep a copy', WEIGHTS_HELP)
+  addCommand(weights, 'import', 'check a weight file against a network and keep a copy', WEIGHTS_HELP)
     .argument('<file>', '.safetensors, .pth, .pt or .pytorch')
     .addOption(
       new Option('--network <name>', 'the network it is for').choices(NETWORK_IDS).makeOptionMandatory(),
@@ -167,7 +168,7 @@ function addWeights(program: Command): void {
     .addOption(
       new Option(
         '--align-corners <bool>',
-        'the warp convention it was trained with (default: true)',
+        'the warp convention it was trained with (default: what the file says, else true)',
       ).argParser(parseBoolean),
     )
     .option('--licence <text>', 'a note on where it is from and what you may do with it')
