@@ -84,9 +84,8 @@ export function planEncoder(path: string, preset: ExportPreset, video: VideoStre
       };
     }
     case 'ffv1': {
-      // Slices let a reader use several threads; the encoder refuses more of them than a tiny picture has room for.
-      const slices = Math.min(video.width, video.height) >= 64 ? '4' : '1';
-      const options = { level: '3', g: '1', slicecrc: '1', slices, ...interlacing(video, false) };
+      // The encoder chooses the number of slices: which ones it takes depends on the size in ways of its own.
+      const options = { level: '3', g: '1', slicecrc: '1', ...interlacing(video, false) };
       return { encoder: 'ffv1', options, ...common };
     }
   }
