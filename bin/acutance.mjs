@@ -24,5 +24,5 @@ if (program === undefined) {
   process.argv[1] = program;
   await import(pathToFileURL(program).href);
 } else {
-  continueOn(node, [program, ...process.argv.slice(2)]);
+  continueOn(node, [program, ...process.argv.slice(2)], { tether: true });
 }

@@ -26,10 +26,12 @@ export function findNode() {
  * Hands over to another Node, and ends as it ends.
  * @param {string} node path of the Node program
  * @param {readonly string[]} parameters the script and what is passed to it
+ * @param {{ tether?: boolean }} options `tether`: give the script an IPC channel, never written to, whose end tells
+ *   it that this process was killed
  */
-export function continueOn(node, parameters) {
+export function continueOn(node, parameters, { tether = false } = {}) {
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...parameters], {
-    stdio: 'inherit',
+    stdio: tether ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit',
     env: { ...process.env, PATH: [dirname(node), process.env['PATH']].join(delimiter) },
   });
   // In a terminal Ctrl-C reaches every process of the group, the child included: passing it on would deliver it
