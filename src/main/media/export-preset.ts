@@ -84,8 +84,11 @@ export function planEncoder(path: string, preset: ExportPreset, video: VideoStre
       };
     }
     case 'ffv1': {
-      // The encoder chooses the number of slices: which ones it takes depends on the size in ways of its own.
-      const options = { level: '3', g: '1', slicecrc: '1', ...interlacing(video, false) };
+      // The encoder chooses the number of slices, and which ones it takes depends on the size in ways of its own; only
+      // for tiny pictures it chooses more than it takes.
+      const tiny = Math.min(video.width, video.height) < 64;
+      const slices: Record<string, string> = tiny ? { slices: '1' } : {};
+      const options = { level: '3', g: '1', slicecrc: '1', ...slices, ...interlacing(video, false) };
       return { encoder: 'ffv1', options, ...common };
     }
   }
