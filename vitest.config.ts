@@ -8,7 +8,8 @@ export default defineConfig(({ mode }) => ({
     reporters: ['default', './test/support/summary-reporter.ts'],
     // Native code (decoder, inference) stays in processes of its own: a crash names the file it happened in.
     pool: 'forks' as const,
-    env: softwareGraphicsEnvironment(),
+    // Tests, like the application, send nothing anywhere.
+    env: { ...softwareGraphicsEnvironment(), ORT_DISABLE_TELEMETRY: '1' },
     restoreMocks: true,
     projects: [
       {

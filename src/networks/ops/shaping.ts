@@ -111,10 +111,16 @@ export function spaceToDepth(value: Value, block: number): Value {
     throw new ShapeError('SpaceToDepth', value.graph.scope, `not a multiple of ${block}`, {
       input: value.dims,
     });
+  const output = [n, c * block * block, h / block, w / block];
+  if (value.graph.lowering === 'webgpu') {
+    // ONNX Runtime's WebGPU provider has DepthToSpace but not its inverse.
+    const blocks = reshape(value, [n, c, h / block, block, w / block, block]);
+    return reshape(transpose(blocks, [0, 3, 5, 1, 2, 4]), output);
+  }
   return value.graph.node({
     opType: 'SpaceToDepth',
     inputs: [value],
-    outputs: [{ dims: [n, c * block * block, h / block, w / block] }],
+    outputs: [{ dims: output }],
     attributes: { blocksize: block },
   })[0]!;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Graph } from '../../../src/networks/graph/graph.ts';
+import { Graph, type Lowering } from '../../../src/networks/graph/graph.ts';
 import { serialise } from '../../../src/networks/graph/serialise.ts';
 import { conv } from '../../../src/networks/ops/convolution.ts';
 import { add, leakyRelu, relu } from '../../../src/networks/ops/elementwise.ts';
@@ -105,6 +105,16 @@ describe('the graph builder', () => {
     expect([...result['rectified']!.data]).toEqual([1, 0, 3, 0, 5, 0, 7, 0]);
     expect([...result['leaky']!.data]).toEqual([1, -1, 3, -2, 5, -3, 7, -4]);
     expect([...result['right half']!.data]).toEqual([3, -4, 7, -8]);
+  });
+
+  it('packs pixels in the same order through both lowerings', async () => {
+    const image = { data: Float32Array.from({ length: 2 * 3 * 4 * 6 }, (_, i) => i), dims: [2, 3, 4, 6] };
+    const pack = async (lowering: Lowering) => {
+      const graph = new Graph('test', lowering);
+      graph.output('packed', spaceToDepth(graph.input('image', image.dims), 2));
+      return [...(await runGraph(graph, { image }))['packed']!.data];
+    };
+    expect(await pack('webgpu')).toEqual(await pack('standard'));
   });
 
   it('resizes with half-pixel centres, clamped at the edges', async () => {

@@ -154,11 +154,11 @@ function listParameters(size: NetworkSize): readonly ParameterSpec[] {
   return programs.flatMap((program) => [...PROGRAMS[program]({ ...request, program }).parameters]);
 }
 
-/** Rough peaks, measured with ONNX Runtime's CPU provider (memory pattern on); see `npm run bench`. */
+/** Measured with ONNX Runtime's CPU provider at 960 x 544, rounded up; they are much the same per pixel at other sizes. */
 function bytesPerPixel(program: CascadeProgram, size: NetworkSize): number {
   const table: Record<NetworkSize, Record<CascadeProgram, number>> = {
-    paper: { features: 60, flow: 300, align: 250, reconstruct: 700 },
-    lite: { features: 60, flow: 120, align: 250, reconstruct: 260 },
+    paper: { features: 60, flow: 500, align: 140, reconstruct: 650 },
+    lite: { features: 40, flow: 280, align: 140, reconstruct: 240 },
   };
   return table[size][program];
 }
