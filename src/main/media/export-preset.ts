@@ -9,8 +9,8 @@ import type { Rational } from '../../shared/time.ts';
 export interface EncoderPlan {
   /** FFmpeg's name of the encoder. */
   readonly encoder: 'libx264' | 'libx265' | 'prores_ks' | 'ffv1';
-  /** Options of the encoder, by FFmpeg's names. */
-  readonly options: Readonly<Record<string, string>>;
+  /** Options of the encoder, by FFmpeg's names; the first set that it takes for the size of the picture applies. */
+  readonly optionSets: readonly Readonly<Record<string, string>>[];
   /** What the encoder takes. */
   readonly encoderFormat: string;
   /** The planar format that frames for this plan are best made in; the same samples as `encoderFormat`. */
@@ -72,26 +72,31 @@ export function planEncoder(path: string, preset: ExportPreset, video: VideoStre
   const common = { ...formats, container, codecTag, notices };
   switch (preset) {
     case 'h264':
-      return { encoder: 'libx264', options: x264Options(video), ...common };
+      return { encoder: 'libx264', optionSets: [x264Options(video)], ...common };
     case 'h265':
-      return { encoder: 'libx265', options: x265Options(video), ...common };
+      return { encoder: 'libx265', optionSets: [x265Options(video)], ...common };
     case 'prores': {
       const profile = formats.encoderFormat.includes('444') ? '4444' : 'hq';
       return {
         encoder: 'prores_ks',
-        options: { profile, vendor: 'apl0', ...interlacing(video, true) },
+        optionSets: [{ profile, vendor: 'apl0', ...interlacing(video, true) }],
         ...common,
       };
     }
     case 'ffv1': {
-      // The encoder chooses the number of slices, and which ones it takes depends on the size in ways of its own; only
-      // for tiny pictures it chooses more than it takes.
-      const tiny = Math.min(video.width, video.height) < 64;
-      const slices: Record<string, string> = tiny ? { slices: '1' } : {};
-      const options = { level: '3', g: '1', slicecrc: '1', ...slices, ...interlacing(video, false) };
-      return { encoder: 'ffv1', options, ...common };
+      return { encoder: 'ffv1', optionSets: ffv1Options(video), ...common };
     }
   }
+}
+
+/**
+ * Every frame by itself, with checksums. FFmpeg's encoder divides the picture into slices and refuses sizes that it
+ * can't divide in the way it meant to; those are written in one piece, and very narrow ones in FFV1's first version,
+ * which has no slices.
+ */
+function ffv1Options(video: VideoStreamInfo): Record<string, string>[] {
+  const modern = { level: '3', g: '1', slicecrc: '1', ...interlacing(video, false) };
+  return [modern, { ...modern, slices: '1' }, { level: '1', g: '1' }];
 }
 
 /** FFV1 takes every planar format but 8-bit planar RGB, which it knows as packed. */

@@ -1,14 +1,5 @@
-import {
-  AV_CODEC_FLAG_FRAME_DURATION,
-  AV_CODEC_FLAG_GLOBAL_HEADER,
-  AV_PICTURE_TYPE_NONE,
-  AVERROR_EAGAIN,
-  AVERROR_EOF,
-  AVFMT_GLOBALHEADER,
-  type FFEncoderCodec,
-} from 'node-av/constants';
-import { Codec, CodecContext, Dictionary, FormatContext, Packet, Rational, type Stream } from 'node-av/lib';
-import { avGetPixFmtFromName } from 'node-av/lib';
+import { AV_PICTURE_TYPE_NONE, AVERROR_EAGAIN, AVERROR_EOF, AVFMT_GLOBALHEADER } from 'node-av/constants';
+import { type CodecContext, Dictionary, FormatContext, Packet, type Stream } from 'node-av/lib';
 import { AcutanceError } from '../../shared/errors.ts';
 import type { ClipRange, ExportPreset } from '../../shared/settings.ts';
 import { advanceTimecode, rescaleTicks, ticksToSeconds } from '../../shared/time.ts';
@@ -22,7 +13,7 @@ import { FrameConformer } from './frame-conformer.ts';
 import { CopyError, PacketCopier } from './packet-copier.ts';
 import { PartialFile, unwritable } from './partial-file.ts';
 import { addSideData } from './picture-tags.ts';
-import { outputColor } from './output-color.ts';
+import { openEncoder } from './video-encoder.ts';
 import type { VideoFrame } from './video-frame.ts';
 import type { VideoReader } from './video-reader.ts';
 
@@ -53,9 +44,6 @@ const CONTAINER_METADATA = new Set([
   'encoder',
   'timecode',
 ]);
-
-/** Threads of an encoder; the network needs the others. */
-const MAX_THREADS = 8;
 
 /**
  * Encodes frames into a file that appears under its name only when it is complete. Everything else that the source
@@ -129,7 +117,11 @@ export class VideoWriter {
       ([key]) => !CONTAINER_METADATA.has(key.toLowerCase()),
     );
     format.metadata = Dictionary.fromObject(Object.fromEntries(metadata));
-    this.#encoder = await this.#openEncoder();
+    this.#encoder = await openEncoder(
+      this.#plan,
+      this.#source,
+      format.oformat?.hasFlags(AVFMT_GLOBALHEADER) ?? false,
+    );
     const stream = format.newStream(null);
     this.#stream = stream;
     check(stream.codecpar.fromContext(this.#encoder), 'internal', 'Describing the encoded picture');
@@ -167,46 +159,6 @@ export class VideoWriter {
     } catch (thrown) {
       throw unwritable(this.#file.finalPath, thrown);
     }
-  }
-
-  async #openEncoder(): Promise<CodecContext> {
-    const { info, tags } = this.#source;
-    const { video } = info;
-    const plan = this.#plan;
-    const codec = Codec.findEncoderByName(plan.encoder as FFEncoderCodec);
-    if (!codec) throw new AcutanceError('internal', `This FFmpeg has no encoder ${plan.encoder}.`);
-    const context = new CodecContext();
-    context.allocContext3(codec);
-    const color = outputColor(tags, video, plan.encoderFormat);
-    const rate = video.averageFrameRate ?? video.nominalFrameRate ?? { num: 25, den: 1 };
-    context.width = video.width;
-    context.height = video.height;
-    context.pixelFormat = avGetPixFmtFromName(plan.encoderFormat);
-    context.timeBase = new Rational(video.timeBase.num, video.timeBase.den);
-    context.framerate = new Rational(rate.num, rate.den);
-    if (video.pixelAspect)
-      context.sampleAspectRatio = new Rational(video.pixelAspect.num, video.pixelAspect.den);
-    context.colorSpace = color.matrix;
-    context.colorRange = color.range;
-    context.colorPrimaries = tags.primaries;
-    context.colorTrc = tags.transfer;
-    context.chromaLocation = tags.chromaLocation;
-    context.threadCount = plan.encoder === 'libx265' ? 0 : MAX_THREADS;
-    context.setFlags(AV_CODEC_FLAG_FRAME_DURATION);
-    if (this.#format.oformat?.hasFlags(AVFMT_GLOBALHEADER)) context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
-    const options = Dictionary.fromObject(plan.options);
-    const status = await context.open2(codec, options);
-    options.free();
-    if (status < 0) {
-      context.freeContext();
-      check(
-        status,
-        'input-unsupported',
-        `The encoder ${plan.encoder} refuses a picture of ${video.width}x${video.height} in ${plan.encoderFormat}`,
-        'The preset ffv1 takes pictures of any size.',
-      );
-    }
-    return context;
   }
 
   #timecode(): string | undefined {
