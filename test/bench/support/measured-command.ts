@@ -32,10 +32,12 @@ export async function measure(parameters: readonly string[]): Promise<Measuremen
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   }
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  const end = await new Promise<number | string>((resolve) => {
+    child.on('close', (code, signal) => resolve(code ?? signal ?? 'nothing'));
+  });
   const seconds = (performance.now() - start) / 1000;
   clearInterval(poll);
-  if (code !== 0) throw new Error(`acutance ${parameters.join(' ')} ended with ${code}:\n${output}`);
+  if (end !== 0) throw new Error(`acutance ${parameters.join(' ')} ended with ${end}:\n${output}`);
   const job = readResult(output);
   return {
     seconds,
