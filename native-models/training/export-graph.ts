@@ -21,7 +21,8 @@ const { values } = parseArgs({
   },
 });
 if (values.network !== 'cdvd-tsp') throw new Error(`no training graph for network ${values.network}`);
-if (values.size !== 'lite' && values.size !== 'paper') throw new Error(`--size must be lite or paper, got ${values.size}`);
+if (values.size !== 'lite' && values.size !== 'paper')
+  throw new Error(`--size must be lite or paper, got ${values.size}`);
 
 const graph = buildTrainingStage({
   program: 'reconstruct',

@@ -58,7 +58,11 @@ export class AcutanceError extends Error {
   }
 
   static fromProblem(problem: ProblemDescription): AcutanceError {
-    return new AcutanceError(problem.code, problem.message, problem.hint === undefined ? {} : { hint: problem.hint });
+    return new AcutanceError(
+      problem.code,
+      problem.message,
+      problem.hint === undefined ? {} : { hint: problem.hint },
+    );
   }
 
   /** Wraps whatever was thrown; an `AcutanceError` is returned as it is. */
