@@ -90,6 +90,7 @@ describe.skipIf(isMissing('ffmpeg'))('deblurring', () => {
     const { code, stderr, events, last } = await deblur(input, 'short-out.mp4', '--weights', weights);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(events.filter(({ type }) => type === 'phase').map(({ phase }) => phase)).toEqual([
+      'starting',
       'opening',
       'loading',
       'deblurring',

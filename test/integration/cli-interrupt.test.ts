@@ -124,9 +124,16 @@ describe.skipIf(isMissing('ffmpeg') || process.platform !== 'linux')('processes 
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('stop when it was the launcher, to which the command has a channel', async () => {
+    const running = await start('--json');
+    running.child.disconnect();
+    expect((await running.outcome).code).toBe(130);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('stop when the reader of the events goes away', async () => {
     const running = await start('--json');
-    running.child.stdout.destroy();
+    running.stdout.destroy();
     const { code } = await running.outcome;
     expect(code).toBe(130);
     expect(readdirSync(folder)).toEqual([]);

@@ -67,7 +67,7 @@ async function begin(kind: 'work' | 'stick', signal?: AbortSignal) {
       signal,
       onEvent: (event) => {
         events.push(event);
-        if (event.type === 'phase') resolve();
+        if (event.type === 'phase' && event.phase === 'deblurring') resolve();
       },
     },
   );

@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type {
@@ -29,6 +30,7 @@ export interface RunOptions {
 
 interface ActiveJob {
   readonly id: number;
+  readonly engine: ChildProcess;
   readonly temporaries: Set<string>;
   readonly onEvent: ((event: JobEvent) => void) | undefined;
   readonly succeed: (result: unknown) => void;
@@ -41,6 +43,7 @@ interface ActiveJob {
 const DEFAULT_GRACE_MS = 3000;
 /** Enough of the engine's last output to show why a native library gave up. */
 const OUTPUT_TAIL = 4096;
+const OUTPUT_WAIT_MS = 500;
 
 /**
  * Runs jobs in an engine process, one at a time, and answers for it: if the engine dies, the job fails with
@@ -80,11 +83,14 @@ export class EngineClient<Jobs extends JobTable = EngineJobs> {
     if (this.#active) throw new AcutanceError('internal', 'The engine is already working on a job.');
     const { signal } = options;
     if (signal?.aborted) throw new AcutanceError('cancelled', 'Cancelled.');
+    // The engine's first word comes only after it has started, which can take a second.
+    options.onEvent?.({ type: 'phase', phase: 'starting' });
     const child = (this.#child ??= this.#start());
     const id = ++this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const job: ActiveJob = {
       id,
+      engine: child,
       temporaries: new Set(),
       onEvent: options.onEvent,
       succeed: resolve,
@@ -121,9 +127,10 @@ export class EngineClient<Jobs extends JobTable = EngineJobs> {
   async dispose(): Promise<void> {
     const child = this.#child;
     if (!child) return;
-    const gone = new Promise((resolve) => child.once('close', resolve));
+    const gone = Promise.race([once(child, 'exit'), once(child, 'close')]);
     this.kill();
     await gone;
+    if (this.#child === child) this.#child = undefined;
   }
 
   #start(): ChildProcess {
@@ -143,7 +150,16 @@ export class EngineClient<Jobs extends JobTable = EngineJobs> {
     child.stdin?.on('error', () => undefined);
     child.on('message', (event: EngineEvent) => this.#receive(event));
     child.on('error', (error) => collect(`${error.message}\n`));
-    child.on('close', (code, signal) => void this.#ended(child, code, signal));
+    let lastOutput: NodeJS.Timeout | undefined;
+    let told = false;
+    const end = (): void => {
+      clearTimeout(lastOutput);
+      if (!told) void this.#ended(child);
+      told = true;
+    };
+    child.on('close', end);
+    // Its output is complete at `close`, which a program that it left behind could put off for ever.
+    child.on('exit', () => (lastOutput = setTimeout(end, OUTPUT_WAIT_MS)));
     return child;
   }
 
@@ -184,15 +200,21 @@ export class EngineClient<Jobs extends JobTable = EngineJobs> {
     job.onEvent?.(event);
   }
 
-  async #ended(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): Promise<void> {
+  async #ended(child: ChildProcess): Promise<void> {
     if (this.#child === child) this.#child = undefined;
     const job = this.#active;
-    if (!job) return;
+    if (job?.engine !== child) return;
     await Promise.all([...job.temporaries].map((path) => rm(path, { force: true }).catch(() => undefined)));
     if (job.cancelled) job.fail(new AcutanceError('cancelled', 'Cancelled.'));
     else
       job.fail(
-        describeEngineDeath({ code, signal, phase: job.phase, progress: job.progress, output: this.#output }),
+        describeEngineDeath({
+          code: child.exitCode,
+          signal: child.signalCode,
+          phase: job.phase,
+          progress: job.progress,
+          output: this.#output,
+        }),
       );
   }
 }

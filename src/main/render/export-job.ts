@@ -41,8 +41,9 @@ export async function runExport(request: ExportRequest, context: JobContext): Pr
     onTemporary: (path) => context.temporary(path),
   });
   const source = new CountedFrames(reader, range, request, signal);
-  const notices = new Set<string>();
+  const notices = new Notices(context);
   try {
+    notices.add(reader.notices, writer.notices);
     const work = request.deblur
       ? await openDeblurring(request, reader, writer, source, context)
       : openCopying(source);
@@ -54,8 +55,7 @@ export async function runExport(request: ExportRequest, context: JobContext): Pr
       context.phase('finishing');
       signal.throwIfAborted();
       const result = await writer.finish();
-      for (const text of [...reader.notices, ...work.notices(), ...result.notices]) notices.add(text);
-      for (const message of notices) context.notice({ code: 'media', message });
+      notices.add(reader.notices, work.notices(), result.notices);
       return {
         output: result.path,
         frames: result.frames,
@@ -71,6 +71,23 @@ export async function runExport(request: ExportRequest, context: JobContext): Pr
     }
   } finally {
     await writer.abort();
+  }
+}
+
+/** Passes every notice on once, as soon as it is known. */
+class Notices {
+  readonly #context: JobContext;
+  readonly #told = new Set<string>();
+
+  constructor(context: JobContext) {
+    this.#context = context;
+  }
+
+  add(...lists: readonly (readonly string[])[]): void {
+    for (const message of lists.flat()) {
+      if (!this.#told.has(message)) this.#context.notice({ code: 'media', message });
+      this.#told.add(message);
+    }
   }
 }
 

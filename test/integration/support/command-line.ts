@@ -1,4 +1,5 @@
-import { execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +22,8 @@ export interface Outcome {
 
 /** A running command line. */
 export interface RunningCommand {
-  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly child: ChildProcess;
+  readonly stdout: Readable;
   readonly outcome: Promise<Outcome>;
   /** What it has said so far. */
   said(): string;
@@ -37,16 +39,20 @@ export function startCommand(args: readonly string[], { cwd, env }: StartOptions
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd,
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // As from the launcher: a channel that is never written to.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  if (!child.stdout || !child.stderr) throw new Error('The command has no output.');
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const outcome = new Promise<Outcome>((resolve) => {
-    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
-  });
-  return { child, outcome, said: () => stdout + stderr };
+  const outcome = Promise.all([
+    once(child, 'exit'),
+    once(child.stdout, 'close'),
+    once(child.stderr, 'close'),
+  ]).then(() => ({ code: child.exitCode, signal: child.signalCode, stdout, stderr }));
+  return { child, stdout: child.stdout, outcome, said: () => stdout + stderr };
 }
 
 export function runCommand(args: readonly string[], options?: StartOptions): Promise<Outcome> {

@@ -10,7 +10,7 @@ await client.run(
   { temporary: process.argv[3] ?? '' },
   {
     onEvent: (event) => {
-      if (event.type === 'phase') process.stdout.write(`${client.pid}\n`);
+      if (event.type === 'phase' && event.phase === 'deblurring') process.stdout.write(`${client.pid}\n`);
     },
   },
 );
