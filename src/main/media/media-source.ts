@@ -1,5 +1,4 @@
 import { open, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import {
   AV_DISPOSITION_ATTACHED_PIC,
   AV_LOG_FATAL,
@@ -100,13 +99,13 @@ function unreadable(path: string, thrown: unknown): AcutanceError {
   return new AcutanceError('input-unreadable', `"${path}" ${what}.`, { hint, cause: thrown });
 }
 
-/** A file of a known kind that can't be opened is damaged; anything else is no media file at all. */
+/** A file that begins like a known kind is damaged; anything else, whatever its name, is no media file at all. */
 async function cannotOpen(path: string, status: number): Promise<AcutanceError> {
   const file = await open(path, 'r');
   try {
     const head = Buffer.alloc(64 * 1024);
     const { bytesRead } = await file.read(head, 0, head.length, 0);
-    const kind = InputFormat.probe(head.subarray(0, bytesRead), resolve(path));
+    const kind = InputFormat.probe(head.subarray(0, bytesRead));
     return kind ? corrupt(path, describeStatus(status)) : notMedia(path);
   } finally {
     await file.close();

@@ -202,6 +202,10 @@ export class PacketCopier {
       packet.pts = inTicks(window.from);
       packet.dts = packet.pts;
     }
+    if (!stream.sound && window.to !== undefined) {
+      const rest = inTicks(window.to) - (packet.pts === AV_NOPTS_VALUE ? start : packet.pts);
+      if (duration > rest) duration = rest;
+    }
     if (stream.recode) packet.data = stream.recode.convert(packet.data ?? Buffer.alloc(0));
     packet.duration = duration;
     packet.pts = (packet.pts === AV_NOPTS_VALUE ? start : packet.pts) - origin;
