@@ -72,15 +72,14 @@ class Correlation(torch.autograd.Function):
     def forward(ctx: Any, first: Tensor, second: Tensor, displacement: int) -> Tensor:
         n, c, h, w = first.shape
         d, side = displacement, 2 * displacement + 1
-        left = first.float().permute(0, 2, 3, 1).reshape(n * h, w, c)
-        padded = functional.pad(second.float(), [d] * 4)
+        left = first.permute(0, 2, 3, 1).reshape(n * h, w, c)
+        padded = functional.pad(second, [d] * 4)
         rows = padded.unfold(2, side, 1)  # n, c, h, w + 2d, side
         right = rows.permute(0, 2, 1, 4, 3).reshape(n * h, c, side * (w + 2 * d))
         ctx.save_for_backward(left, right)
         ctx.shape = (n, c, h, w, d)
-        return Correlation.band(torch.bmm(left, right) / c, n, h, w, d).permute(0, 3, 4, 1, 2).reshape(
-            n, side * side, h, w
-        )
+        volume = Correlation.band(torch.bmm(left, right), n, h, w, d).reshape(n, h, w, side * side)
+        return (volume / c).permute(0, 3, 1, 2)
 
     @staticmethod
     def band(products: Tensor, n: int, h: int, w: int, d: int) -> Tensor:
@@ -94,13 +93,13 @@ class Correlation(torch.autograd.Function):
         left, right = ctx.saved_tensors
         n, c, h, w, d = ctx.shape
         side, span = 2 * d + 1, w + 2 * d
-        products = torch.zeros(n * h, w, side * span)
+        products = torch.zeros(n * h, w, side * span, dtype=left.dtype)
         Correlation.band(products, n, h, w, d).copy_(
-            gradient.float().view(n, side, side, h, w).permute(0, 3, 4, 1, 2) / c
+            (gradient / c).permute(0, 2, 3, 1).reshape(n, h, w, side, side)
         )
         first = torch.bmm(products, right.transpose(1, 2)).view(n, h, w, c).permute(0, 3, 1, 2)
         rows = torch.bmm(left.transpose(1, 2), products).view(n, h, c, side, span)
-        padded = torch.zeros(n, c, h + 2 * d, span)
+        padded = torch.zeros(n, c, h + 2 * d, span, dtype=left.dtype)
         for dy in range(side):
             padded[:, :, dy : dy + h] += rows[:, :, :, dy].permute(0, 2, 1, 3)
         return first, padded[:, :, d : d + h, d : d + w], None
@@ -108,7 +107,12 @@ class Correlation(torch.autograd.Function):
 
 def correlation(first: Tensor, second: Tensor, displacement: int) -> Tensor:
     """(N, (2d+1)^2, H, W): mean over channels of first(y, x) * second(y + dy, x + dx), zeros outside."""
-    return Correlation.apply(first.contiguous(), second.contiguous(), displacement)
+    return Correlation.apply(first, second.to(first.dtype), displacement)
+
+
+def box_mean(x: Tensor) -> Tensor:
+    """Mean over 5x5 windows with zeros outside, one axis after the other."""
+    return functional.avg_pool2d(functional.avg_pool2d(x, (5, 1), 1, (2, 0)), (1, 5), 1, (0, 2))
 
 
 def sharpness_prior(
@@ -116,8 +120,7 @@ def sharpness_prior(
 ) -> Tensor:
     """How alike the aligned frames are (N, 1, H, W in (0, 1]); no gradient, as the authors have it."""
     with torch.no_grad():
-        mean = functional.avg_pool2d(middle.float(), 5, 1, 2)
-        total = sum((functional.avg_pool2d(f.float(), 5, 1, 2) - mean) ** 2 for f in (previous, following))
+        total = sum(box_mean(frame.float() - middle) ** 2 for frame in (previous, following))
         likeness = torch.exp(-torch.sqrt((total * 0.5).sum(1, keepdim=True)))
         return likeness * (mask_previous * mask_next > 0)
 
@@ -125,11 +128,34 @@ def sharpness_prior(
 # --- standard operators -----------------------------------------------------------------------------
 
 
+def transposed_conv(x: Tensor, weight: Tensor, bias: Tensor, kernel: int) -> Tensor:
+    """Transposed convolution of stride 2 and padding 1 that doubles the size (kernel 3 or 4).
+
+    Written as an ordinary convolution to four phases and a pixel shuffle, which oneDNN runs many times
+    faster. Output 2i takes kernel taps 1 and 3 from inputs i and i - 1, output 2i + 1 taps 2 and 0 from
+    i and i + 1. `weight` (in, out, k, k).
+    """
+    # Taps over inputs i - 1, i, i + 1: (3, 1, none) for the even phase, (none, 2, 0) for the odd one.
+    choice = torch.zeros(2, 3, max(kernel, 4))
+    choice[0, 0, 3] = choice[0, 1, 1] = choice[1, 1, 2] = choice[1, 2, 0] = 1
+    choice = choice[..., :kernel].reshape(6, kernel)
+    inputs, channels = weight.shape[:2]
+    phases = choice @ weight.contiguous() @ choice.T  # in, out, (phase y, 3), (phase x, 3)
+    phases = phases.reshape(inputs, channels, 2, 3, 2, 3)
+    kernels = phases.permute(1, 2, 4, 0, 3, 5).reshape(channels * 4, inputs, 3, 3)
+    if kernel == 3:
+        # Input i - 1 is never read.
+        y = functional.conv2d(functional.pad(x, [0, 1, 0, 1]), kernels[:, :, 1:, 1:])
+    else:
+        y = functional.conv2d(x, kernels, padding=1)
+    return functional.pixel_shuffle(y, 2) + bias.view(1, -1, 1, 1).to(y.dtype)
+
+
 def space_to_depth(x: Tensor, block: int) -> Tensor:
     """ONNX SpaceToDepth: output channel (by * block + bx) * C + c."""
     n, c, h, w = x.shape
-    y = x.reshape(n, c, h // block, block, w // block, block).permute(0, 3, 5, 1, 2, 4)
-    return y.reshape(n, c * block * block, h // block, w // block)
+    y = x.reshape(n, c, h // block, block, w // block, block).permute(0, 2, 4, 3, 5, 1)
+    return y.reshape(n, h // block, w // block, c * block * block).permute(0, 3, 1, 2)
 
 
 def depth_to_space(x: Tensor, block: int) -> Tensor:
@@ -145,13 +171,16 @@ Operator = Callable[[dict[str, Tensor]], Tensor]
 class OnnxModule:
     """A training graph, ready to run. Calling it gives every named output of the graph.
 
+    Outputs named in `given` are not computed but passed by the caller, and what only they need is left out.
     `precise` names scopes whose convolutions stay in float32 under bfloat16 autocast: the path on which
     the picture itself travels, where eight bits of mantissa would show.
     """
 
     precise = ("recons_net.inBlock.0.0.", "recons_net.outBlock.2.weight")
 
-    def __init__(self, file: Path | str, parameters: Parameters | None = None) -> None:
+    def __init__(
+        self, file: Path | str, parameters: Parameters | None = None, given: tuple[str, ...] = ()
+    ) -> None:
         model = onnx.load(str(file))
         graph = model.graph
         self.input_names = [i.name for i in graph.input]
@@ -167,13 +196,23 @@ class OnnxModule:
             found = tuple(self.parameters[name].shape) if name in self.parameters else None
             if found != shape:
                 raise ValueError(f"parameter {name} has shape {found}, the graph wants {shape}")
+        inner = {n.input[0]: n.output[0] for n in graph.node if n.op_type == "Identity"}
+        self.given = {outer: name for name, outer in inner.items() if outer in given}
         self.constants: dict[str, np.ndarray] = {}
         self.steps: list[tuple[str, Operator]] = []
-        for node in graph.node:
+        wanted = set(self.output_names) - set(given) if not given else {"restored"}
+        needed: list[onnx.NodeProto] = []
+        for node in reversed(graph.node):
+            if wanted & set(node.output) and not set(node.output) & set(self.given.values()):
+                wanted |= set(node.input)
+                needed.append(node)
+        if given:
+            self.output_names = ["restored"]
+        for node in reversed(needed):
             self.add(node)
 
     def __call__(self, **inputs: Tensor) -> dict[str, Tensor]:
-        values: dict[str, Tensor] = dict(inputs)
+        values: dict[str, Tensor] = {self.given.get(name, name): tensor for name, tensor in inputs.items()}
         for name, operator in self.steps:
             values[name] = operator(values)
         return {name: values[name] for name in self.output_names}
@@ -226,14 +265,10 @@ class OnnxModule:
         )
 
     def op_ConvTranspose(self, a: Any, v: Any, names: Any) -> Operator:
-        return self.convolution(
-            functional.conv_transpose2d,
-            v,
-            names,
-            stride=tuple(a["strides"]),
-            padding=tuple(a["pads"][:2]),
-            output_padding=tuple(a["output_padding"]),
-        )
+        kernel, spare = a["kernel_shape"][0], a["output_padding"][0]
+        if a["strides"] != [2, 2] or a["pads"] != [1] * 4 or kernel + spare != 4:
+            raise NotImplementedError(f"ConvTranspose {a}")
+        return self.convolution(transposed_conv, v, names, kernel=kernel)
 
     def op_Relu(self, a: Any, v: Any, names: Any) -> Operator:
         return lambda x: functional.relu(v[0](x))
@@ -263,6 +298,16 @@ class OnnxModule:
 
     def op_Identity(self, a: Any, v: Any, names: Any) -> Operator:
         return lambda x: v[0](x)
+
+    def op_Pad(self, a: Any, v: Any, names: Any) -> Operator:
+        amounts = [int(n) for n in self.constants[names[1]]]
+        rank = len(amounts) // 2
+        if [i for i, n in enumerate(amounts) if n] in ([rank], [rank + 1]):
+            # Channels of zeros that fill a block for ONNX Runtime, and zero weights that meet them: here both
+            # are left out.
+            return lambda x: v[0](x)
+        pairs = [(amounts[i], amounts[i + rank]) for i in reversed(range(rank))]
+        return lambda x: functional.pad(v[0](x), [n for pair in pairs for n in pair])
 
     def op_Resize(self, a: Any, v: Any, names: Any) -> Operator:
         if a["mode"] != b"linear" or a["coordinate_transformation_mode"] != b"half_pixel":
