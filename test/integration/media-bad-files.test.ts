@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { AcutanceError } from '../../src/shared/errors.ts';
+import { AcutanceError } from '../../src/shared/errors.ts';
 import type { ExportPreset } from '../../src/shared/settings.ts';
 import { probe } from '../../src/main/media/probe.ts';
 import { VideoReader } from '../../src/main/media/video-reader.ts';
@@ -27,10 +27,12 @@ function file(name: string, content: Buffer | string): string {
 }
 
 async function problem(work: Promise<unknown>): Promise<AcutanceError> {
-  return work.then(
-    () => expect.fail('This should have failed.'),
-    (thrown: AcutanceError) => thrown,
+  const thrown: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
   );
+  if (thrown instanceof AcutanceError) return thrown;
+  return expect.fail(`This should have failed with an AcutanceError, not ${String(thrown)}.`);
 }
 
 describe('an input', () => {
@@ -67,7 +69,11 @@ describe('an input', () => {
     ['with a name that is too long', () => join(folder, 'a'.repeat(300)), 'input-unreadable', /longer name/],
   ])('%s is refused', async (_, make, code, message) => {
     const thrown = await problem(probe(make()));
-    expect(thrown).toMatchObject({ name: 'AcutanceError', code, message: expect.stringMatching(message) });
+    expect(thrown).toMatchObject({
+      name: 'AcutanceError',
+      code,
+      message: expect.stringMatching(message) as string,
+    });
     expect(thrown.hint).toBeTruthy();
   });
 
@@ -190,14 +196,18 @@ describe('an output', () => {
     const path = make();
     const before = readdirSync(folder);
     const thrown = await problem(copyClip(input, path, 'h264'));
-    expect(thrown).toMatchObject({ name: 'AcutanceError', code, message: expect.stringMatching(message) });
+    expect(thrown).toMatchObject({
+      name: 'AcutanceError',
+      code,
+      message: expect.stringMatching(message) as string,
+    });
     expect(thrown.hint).toBeTruthy();
     expect(readdirSync(folder)).toEqual(before);
   });
 
   it('of ffv1 in .mp4 is refused with the container to take', async () => {
     const thrown = await problem(copyClip(fixture('rotated.mp4'), join(folder, 'lossless.mp4'), 'ffv1'));
-    expect(thrown).toMatchObject({ code: 'usage', hint: expect.stringContaining('.mkv') });
+    expect(thrown).toMatchObject({ code: 'usage', hint: expect.stringContaining('.mkv') as string });
   });
 
   it('exists under a temporary name only until it is complete, and not at all when given up', async () => {

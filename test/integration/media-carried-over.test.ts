@@ -137,7 +137,7 @@ describe('a range', () => {
     const before = readdirSync(folder);
     const copy = copyClip(fixture('stream.mp4'), join(folder, 'nothing.mp4'), 'h264', range);
     await expect(copy).rejects.toThrow(
-      expect.objectContaining({ code: 'usage', message: expect.stringMatching(message) }),
+      expect.objectContaining({ code: 'usage', message: expect.stringMatching(message) as string }),
     );
     expect(readdirSync(folder)).toEqual(before);
   });

@@ -81,7 +81,7 @@ export function parseChapters(messages: readonly string[]): Chapter[] {
 export function cutChapters(
   chapters: readonly Chapter[],
   startSeconds: number,
-  endSeconds: number = Infinity,
+  endSeconds = Infinity,
 ): Chapter[] {
   return chapters
     .filter((chapter) => chapter.endSeconds > startSeconds && chapter.startSeconds < endSeconds)

@@ -11,16 +11,12 @@ export async function containerHolds(container: string, stream: Stream): Promise
   const trial = new FormatContext();
   if (trial.allocOutputContext2(null, container, null) < 0) return false;
   const sink = new IOContext();
-  let position = 0n;
   sink.allocContextWithCallbacks(
     BUFFER_BYTES,
     1,
     null,
-    (bytes) => {
-      position += BigInt(bytes.length);
-      return bytes.length;
-    },
-    (offset) => (position = offset),
+    (bytes) => bytes.length,
+    (offset) => offset,
   );
   try {
     trial.pb = sink;

@@ -100,7 +100,7 @@ async function followLink(path: string): Promise<string> {
 async function requireFreeName(path: string, input: string, overwrite: boolean): Promise<void> {
   const [existing, source] = await Promise.all([statOrNothing(path), statOrNothing(input)]);
   if (!existing) return;
-  if (source && existing.dev === source.dev && existing.ino === source.ino) {
+  if (existing.dev === source?.dev && existing.ino === source.ino) {
     throw new AcutanceError('output-same-as-input', `The output "${path}" is the input itself.`, {
       hint: 'Choose another name; a clip is never replaced by its own result.',
     });

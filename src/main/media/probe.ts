@@ -178,7 +178,7 @@ function summarise(stream: Stream): StreamSummary {
     language: stream.metadata?.get('language') ?? undefined,
     title: stream.metadata?.get('title') ?? undefined,
     sampleRate: type === 'audio' ? codecpar.sampleRate : undefined,
-    channels: type === 'audio' ? codecpar.channels : undefined,
+    channels: type === 'audio' ? codecpar.channelLayout.nbChannels : undefined,
   };
 }
 

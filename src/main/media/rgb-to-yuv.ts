@@ -73,22 +73,45 @@ export class RgbToYuv {
     const width = this.#chromaWidth;
     const factor = 1 / codes.chromaScale;
     const line = this.#line;
-    line.fill(codes.chromaOffset);
     const taps = this.#rows;
-    if (taps) {
-      for (let slot = row * 5; slot < row * 5 + 5; slot++) {
-        const weight = taps.weight[slot]! * factor;
-        if (weight !== 0) accumulate(line, held, taps.index[slot]! * width, weight);
-      }
-    } else {
-      accumulate(line, held, row * width, factor);
-    }
+    if (taps) weighRows(line, held, taps, row, factor, codes.chromaOffset);
+    else for (let x = 0; x < width; x++) line[x] = held[row * width + x]! * factor + codes.chromaOffset;
     storeLine(line, plane, row, top);
   }
 }
 
-function accumulate(line: Float32Array, held: Float32Array, from: number, weight: number): void {
-  for (let x = 0; x < line.length; x++) line[x]! += weight * held[from + x]!;
+/** The weighted sum of the five rows around a chroma row. */
+function weighRows(
+  line: Float32Array,
+  held: Float32Array,
+  taps: Taps,
+  row: number,
+  factor: number,
+  offset: number,
+): void {
+  const { index, weight } = taps;
+  const width = line.length;
+  const first = row * 5;
+  const a = index[first]! * width;
+  const b = index[first + 1]! * width;
+  const c = index[first + 2]! * width;
+  const d = index[first + 3]! * width;
+  const e = index[first + 4]! * width;
+  const wa = weight[first]! * factor;
+  const wb = weight[first + 1]! * factor;
+  const wc = weight[first + 2]! * factor;
+  const wd = weight[first + 3]! * factor;
+  const we = weight[first + 4]! * factor;
+  if (we === 0) {
+    for (let x = 0; x < width; x++) {
+      line[x] = wa * held[a + x]! + wb * held[b + x]! + wc * held[c + x]! + wd * held[d + x]! + offset;
+    }
+  } else {
+    for (let x = 0; x < width; x++) {
+      const outer = wa * held[a + x]! + we * held[e + x]!;
+      line[x] = outer + wb * held[b + x]! + wc * held[c + x]! + wd * held[d + x]! + offset;
+    }
+  }
 }
 
 function storeLine(line: Float32Array, plane: SamplePlane, row: number, top: number): void {

@@ -137,8 +137,8 @@ export class VideoReader {
         const target = tick - rescaleTicks(BigInt(margin), { num: 1, den: 1 }, timeBase);
         if ((await source.format.seekFrame(source.video.index, target, AVSEEK_FLAG_BACKWARD)) >= 0) {
           const first = await decoder.next();
-          const landed = first && first.bestEffortTimestamp;
-          if (first && landed !== undefined && landed !== AV_NOPTS_VALUE && landed <= tick) {
+          const landed = first?.bestEffortTimestamp ?? AV_NOPTS_VALUE;
+          if (first && landed !== AV_NOPTS_VALUE && landed <= tick) {
             return { source, decoder, first };
           }
           first?.free();

@@ -96,7 +96,7 @@ describe('containerFor', () => {
     ['clip.gif', 'h265', /Use \.mp4/],
   ])('refuses %s for %s and says what to use', (path, preset, hint) => {
     expect(() => containerFor(path, preset)).toThrow(
-      expect.objectContaining({ code: 'usage', hint: expect.stringMatching(hint) }),
+      expect.objectContaining({ code: 'usage', hint: expect.stringMatching(hint) as string }),
     );
   });
 });
