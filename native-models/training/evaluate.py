@@ -44,7 +44,8 @@ class Deblurrer:
         file = export_graph(graphs, size, 1, height + self.pad[0], width + self.pad[1])
         # Weights whose flow is zero everywhere need no flow network to be evaluated.
         self.still = not any(bool(parameters[n].any()) for n in parameters if n.startswith("flow_net."))
-        self.module = OnnxModule(file, parameters, ("flow_previous", "flow_next") if self.still else ())
+        given = ("flow_previous", "flow_next") if self.still else ()
+        self.module = OnnxModule(file, parameters, given, ("restored",))
         self.bfloat16 = bfloat16
 
     def stage(self, frames: Tensor) -> Tensor:
@@ -158,12 +159,18 @@ def main() -> None:
     parser.add_argument("--graphs", type=Path, default=Path("runs/graphs"), help="where exported graphs are kept")
     parser.add_argument("--bfloat16", action="store_true", help="faster, a little less exact")
     parser.add_argument("--json", type=Path, help="also write rows and means to this file")
+    parser.add_argument("--append", type=Path, help="also append the means to this curve, a JSON object per line")
     a = parser.parse_args()
     torch.set_num_threads(1)
     rows = evaluate(load_weights(a.weights), a.size, a.clips, a.graphs, a.stages, a.frames, a.bfloat16)
     summary = report(rows)
     if a.json:
         a.json.write_text(json.dumps({"stages": a.stages, "clips": rows, **summary}, indent=1) + "\n")
+    if a.append:
+        state = torch.load(a.weights)
+        point = {"step": int(state["step"]), "minutes": round(float(state["elapsed"]) / 60, 1), "stages": a.stages}
+        with a.append.open("a") as handle:
+            handle.write(json.dumps({**point, **summary}) + "\n")
 
 
 if __name__ == "__main__":

@@ -171,7 +171,8 @@ Operator = Callable[[dict[str, Tensor]], Tensor]
 class OnnxModule:
     """A training graph, ready to run. Calling it gives every named output of the graph.
 
-    Outputs named in `given` are not computed but passed by the caller, and what only they need is left out.
+    Outputs named in `given` are not computed but passed by the caller; only `outputs` (all others by
+    default) and what they need are computed.
     `precise` names scopes whose convolutions stay in float32 under bfloat16 autocast: the path on which
     the picture itself travels, where eight bits of mantissa would show.
     """
@@ -179,7 +180,11 @@ class OnnxModule:
     precise = ("recons_net.inBlock.0.0.", "recons_net.outBlock.2.weight")
 
     def __init__(
-        self, file: Path | str, parameters: Parameters | None = None, given: tuple[str, ...] = ()
+        self,
+        file: Path | str,
+        parameters: Parameters | None = None,
+        given: tuple[str, ...] = (),
+        outputs: tuple[str, ...] | None = None,
     ) -> None:
         model = onnx.load(str(file))
         graph = model.graph
@@ -200,14 +205,13 @@ class OnnxModule:
         self.given = {outer: name for name, outer in inner.items() if outer in given}
         self.constants: dict[str, np.ndarray] = {}
         self.steps: list[tuple[str, Operator]] = []
-        wanted = set(self.output_names) - set(given) if not given else {"restored"}
+        self.output_names = list(outputs) if outputs else [n for n in self.output_names if n not in given]
+        wanted = set(self.output_names)
         needed: list[onnx.NodeProto] = []
         for node in reversed(graph.node):
             if wanted & set(node.output) and not set(node.output) & set(self.given.values()):
                 wanted |= set(node.input)
                 needed.append(node)
-        if given:
-            self.output_names = ["restored"]
         for node in reversed(needed):
             self.add(node)
 

@@ -212,29 +212,6 @@ def open_identity_path(parameters: Parameters) -> None:
     parameters[decoder[-1]][:, :packed].zero_()
 
 
-def hold_identity_path(free: Parameters) -> None:
-    """Marks with 0 what must not move for the identity path to stay open; see `open_identity_path`.
-
-    With it the network is the middle frame plus a correction at every step, so no rate can make it forget
-    how to copy, and sharp pictures stay sharp.
-    """
-    last = max(
-        (n for n in free if n.startswith("recons_net.outBlock.") and n.endswith(".weight") and ".conv" not in n),
-        key=lambda n: int(n.split(".")[2]),
-    )
-    packed = free[last].shape[0]
-    free[last][:, :packed] = 0
-    for name, value in free.items():
-        if name.startswith("recons_net.inBlock.0.0."):
-            value[:packed] = 0
-        if name.startswith(("recons_net.inBlock.", "recons_net.outBlock.")) and ".conv2." in name:
-            value[:packed] = 0
-        if name.startswith("recons_net.decoder_first.") and name.endswith(".0.weight"):
-            value[:, :packed] = 0
-        if name.startswith("recons_net.decoder_first.") and name.endswith(".0.bias"):
-            value[:packed] = 0
-
-
 # --- losses -----------------------------------------------------------------------------------------
 
 
@@ -284,9 +261,9 @@ class Worker:
         """One stage on frames (N, 3, crop, crop)."""
         batch = len(middle)
         if batch not in self.modules:
-            given = () if self.config.flow else ("flow_previous", "flow_next")
+            given, outputs = ((), None) if self.config.flow else (("flow_previous", "flow_next"), ("restored",))
             file = self.graph_file(batch, self.config.crop)
-            self.modules[batch] = OnnxModule(file, self.parameters, given)
+            self.modules[batch] = OnnxModule(file, self.parameters, given, outputs)
         still = torch.zeros(batch, 2, *middle.shape[2:])
         flows = {} if self.config.flow else {"flow_previous": still, "flow_next": still}
         with torch.autocast("cpu", torch.bfloat16, enabled=self.config.bfloat16):
@@ -373,8 +350,6 @@ class Run:
         self.flat, self.mean = state["flat"], state["mean"]
         self.views, self.mean_views = flat_views(self.flat, shapes), flat_views(self.mean, shapes)
         self.scales = rate_scales(shapes, config)
-        self.free = torch.ones_like(self.flat)
-        hold_identity_path(flat_views(self.free, shapes))
         flows = [n for n in shapes if n.startswith("flow_net.")]
         split = sum(math.prod(shapes[n]) for n in flows)
         if list(shapes)[: len(flows)] != flows:
