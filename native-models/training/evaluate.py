@@ -2,8 +2,7 @@
 
     python3 evaluate.py --clips runs/validation --weights runs/lite/checkpoint.pt --stages 2
 
-Clip ends follow the published border option: the frame list is f[0:2] + f + f[-2:] for two stages, and
-accordingly for others. Blurred and sharp clips are reported apart: the mean over both says little,
+Clip ends are the application's: the published border option, f[0:2] + f + f[-2:] for two stages. Blurred and sharp clips are reported apart: the mean over both says little,
 since a sharp clip has everything to lose.
 """
 
@@ -63,7 +62,8 @@ class Deblurrer:
 
     def clip(self, frames: Tensor, stages: int) -> Tensor:
         """All frames of a clip (N, 3, H, W) in [0, 1], restored."""
-        x = torch.cat([frames[:stages], frames, frames[-stages:]])
+        head, tail = frames[[1, 0, 1][3 - stages :]], frames[[-2, -1, -2][:stages]]
+        x = torch.cat([head, frames, tail])
         for _ in range(stages):
             x = self.stage(x)
         return x.clamp(0, 1)
@@ -82,7 +82,7 @@ def unsharp_mask(frames: Tensor, sigma: float = 1.0, amount: float = 0.5) -> Ten
 def load_weights(file: Path) -> Parameters:
     """Running-mean weights of a checkpoint, or the tensors of a .safetensors file."""
     if file.suffix == ".safetensors":
-        tensors = {n: torch.from_numpy(v) for n, v in read_safetensors(file)[0].items()}
+        tensors = {n: torch.from_numpy(v.copy()) for n, v in read_safetensors(file)[0].items()}
     else:
         tensors = torch.load(file)["mean"]
     return {
