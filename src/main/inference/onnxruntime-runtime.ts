@@ -1,9 +1,9 @@
-import type * as OnnxRuntime from 'onnxruntime-node';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Tensor } from '../../shared/tensor.ts';
 import { physicalCoreCount } from './devices/cpu-topology.ts';
 import { DeviceCatalogue } from './devices/device-catalogue.ts';
 import { inferenceError, sessionError, throwIfCancelled } from './inference-errors.ts';
+import { loadOnnxRuntime, type OnnxRuntimeModule } from './load-onnxruntime.ts';
 import type {
   DeviceId,
   DeviceReport,
@@ -13,17 +13,6 @@ import type {
   SessionOptions,
   TensorSpec,
 } from './runtime.ts';
-
-type OnnxRuntimeModule = typeof OnnxRuntime;
-
-/**
- * Loads ONNX Runtime with its telemetry switched off. Since 1.29 the official Linux build reports every session to
- * its vendor and keeps a database in the user's cache folder unless this variable is set before the library is loaded.
- */
-export async function loadOnnxRuntime(): Promise<OnnxRuntimeModule> {
-  process.env['ORT_DISABLE_TELEMETRY'] = '1';
-  return import('onnxruntime-node');
-}
 
 /** The stock `onnxruntime-node`. `run` and session creation occupy the calling JavaScript thread. */
 export class OnnxRuntimeRuntime implements Runtime {

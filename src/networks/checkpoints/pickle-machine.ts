@@ -2,8 +2,7 @@ import { unreadable } from './checkpoint-errors.ts';
 import { MAX_PICKLE_MEMO, MAX_PICKLE_OBJECTS } from './limits.ts';
 import type { PickleCursor } from './pickle-cursor.ts';
 import { PickleDict, PickleTuple } from './pickle-values.ts';
-import type { PickleValue } from './pickle-values.ts';
-import type { PickleHost } from './unpickler.ts';
+import type { PickleHost, PickleValue } from './pickle-values.ts';
 
 const UNDERFLOW = 'is not a valid pickle: it takes more than it has put down';
 

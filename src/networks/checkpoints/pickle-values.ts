@@ -40,3 +40,15 @@ export class PickleOpaque extends PickleObject {
     this.description = description;
   }
 }
+
+/** What a pickle may refer to beyond plain data. Each method throws (`weights-refused`) at what it doesn't know. */
+export interface PickleHost {
+  /** A name the pickle refers to, such as `collections.OrderedDict`. */
+  findGlobal(module: string, name: string): PickleValue;
+  /** Applies one of the names to arguments. */
+  call(callable: PickleValue, args: readonly PickleValue[]): PickleValue;
+  /** Attributes given to an object. */
+  setState(target: PickleValue, state: PickleValue): void;
+  /** Something that lies outside of the pickle: a storage. */
+  persistentLoad(id: PickleValue): PickleValue;
+}

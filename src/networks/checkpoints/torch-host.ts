@@ -2,11 +2,10 @@ import { quote, refused, unreadable } from './checkpoint-errors.ts';
 import { itemSize } from './dtypes.ts';
 import type { DType } from './dtypes.ts';
 import { PickleDict, PickleObject, PickleOpaque, PickleTuple } from './pickle-values.ts';
-import type { PickleValue } from './pickle-values.ts';
+import type { PickleHost, PickleValue } from './pickle-values.ts';
 import { ALLOWED_GLOBALS, requireCount } from './torch-globals.ts';
 import { AllowedGlobal, StorageRef } from './torch-values.ts';
 import type { StorageData } from './torch-values.ts';
-import type { PickleHost } from './unpickler.ts';
 
 function describe(value: PickleValue): string {
   if (value instanceof PickleObject) return value.description;

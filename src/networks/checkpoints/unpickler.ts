@@ -9,19 +9,7 @@ import { MAX_PICKLE_BYTES, MAX_PICKLE_INTEGER_BYTES, MAX_PICKLE_STEPS } from './
 import { PickleCursor, unescapeStringLine, unescapeUnicodeLine } from './pickle-cursor.ts';
 import { PickleMachine } from './pickle-machine.ts';
 import { PickleDict, PickleOpaque, PickleTuple } from './pickle-values.ts';
-import type { PickleValue } from './pickle-values.ts';
-
-/** What a pickle may refer to beyond plain data. Each method throws (`weights-refused`) at what it doesn't know. */
-export interface PickleHost {
-  /** A name the pickle refers to, such as `collections.OrderedDict`. */
-  findGlobal(module: string, name: string): PickleValue;
-  /** Applies one of the names to arguments. */
-  call(callable: PickleValue, args: readonly PickleValue[]): PickleValue;
-  /** Attributes given to an object. */
-  setState(target: PickleValue, state: PickleValue): void;
-  /** Something that lies outside of the pickle: a storage. */
-  persistentLoad(id: PickleValue): PickleValue;
-}
+import type { PickleHost, PickleValue } from './pickle-values.ts';
 
 /** Reads the pickle that starts at `start`; `end` is where it stopped. */
 export function unpickle(

@@ -3,7 +3,7 @@
  * may crash or hang, and then it takes only this process with it. Usage: device-probe-main.ts DEVICE
  */
 import { readdirSync, readlinkSync } from 'node:fs';
-import { loadOnnxRuntime } from '../onnxruntime-runtime.ts';
+import { loadOnnxRuntime } from '../load-onnxruntime.ts';
 import { PROBE_DIMS, PROBE_MODEL } from './probe-model.ts';
 
 export interface ProbeResult {
