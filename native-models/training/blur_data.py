@@ -215,15 +215,21 @@ class PhotoLibrary:
             (extent, extent), filters[rng.integers(3)], box=(left, top, left + side, top + side)
         )
 
-    def scene(self, rng: np.random.Generator, extent: int, softness: float) -> torch.Tensor:
-        """A random piece of a random photograph at a random scale: (3, extent, extent), linear light."""
+    def scene(
+        self, rng: np.random.Generator, extent: int, softness: float, quality: int = 0
+    ) -> torch.Tensor:
+        """A random piece of a random photograph at a random scale: (3, extent, extent), linear light.
+
+        With a `quality` (1 to 95) the piece itself has been through lossy compression before it moves.
+        """
         for _ in range(4):
             piece = self.piece(rng, extent)
             # Plain sky teaches nothing: a flat piece is mostly passed over.
             grey = np.asarray(piece.convert("L"), np.float32)
             if np.abs(np.diff(grey)).mean() > 5 or rng.random() < 0.15:
                 break
-        values = torch.from_numpy(np.asarray(piece).copy()).permute(2, 0, 1).float() / 255
+        pixels = np.moveaxis(np.asarray(piece), -1, 0)
+        values = torch.from_numpy(compress(pixels, quality, 2) if quality else pixels.copy()).float() / 255
         linear = srgb_to_linear(values)
         if rng.random() < 0.15:
             # Lights brighter than white: their streaks stay saturated.
@@ -326,9 +332,15 @@ def compress(frame: np.ndarray, quality: int, subsampling: int) -> np.ndarray:
     return np.moveaxis(np.asarray(Image.open(buffer)), -1, 0)
 
 
-def random_clip(rng: np.random.Generator, photos: PhotoLibrary, size: int) -> Clip:
-    """One clip of `size` px. About a fifth is sharp or still, so that what is sharp is learned to stay."""
-    kind = rng.random()
+def random_clip(
+    rng: np.random.Generator, photos: PhotoLibrary, size: int, footage: bool = False
+) -> Clip:
+    """One clip of `size` px. About a fifth is sharp or still, so that what is sharp is learned to stay.
+
+    `footage` makes it look like consumer video: soft, compressed before it moves, and more often at rest, so
+    that softness is not taken for motion.
+    """
+    kind = rng.random() * (0.6 if footage else 1.0)
     shutter = 1.0 if rng.random() < 0.4 else float(rng.uniform(0.3, 1.0))
     blur_length = random_speed(rng)
     camera_speed = min(blur_length / shutter, 25.0)
@@ -345,14 +357,19 @@ def random_clip(rng: np.random.Generator, photos: PhotoLibrary, size: int) -> Cl
         camera_speed = float(rng.uniform(0.2, 2.0))
 
     softness = float(rng.uniform(0.3, 1.1)) if rng.random() < 0.65 else 0.0
+    inner_quality = 0
+    if footage:
+        softness = float(rng.uniform(0.5, 2.0))
+        inner_quality = int(rng.integers(30, 85)) if rng.random() < 0.6 else 0
     camera = random_path(rng, camera_speed, size)
     extent = int(2 * reach(camera, size)) + 8
-    layers = [Layer(photos.scene(rng, extent, softness), camera)]
+    layers = [Layer(photos.scene(rng, extent, softness, inner_quality), camera)]
     for _ in range(objects):
         own = random_path(rng, min(random_speed(rng) / max(shutter, 0.3), 25.0), size)
         extent = int(2 * reach(own, size)) + 8
         alpha = random_shape(rng, extent, size)
-        layers.append(Layer(torch.cat([photos.scene(rng, extent, softness) * alpha, alpha]), own))
+        pixels = photos.scene(rng, extent, softness, inner_quality)
+        layers.append(Layer(torch.cat([pixels * alpha, alpha]), own))
 
     lucky = rng.random() < 0.15
     noise = float(rng.uniform(0.3, 2.5)) / 255 if rng.random() < 0.5 else 0.0
@@ -395,7 +412,15 @@ def write_shard(folder: Path, clips: list[Clip]) -> None:
     os.replace(partial, folder)
 
 
-def make_pool(photos: PhotoLibrary, out: Path, shards: range, clips: int, size: int, seed: int) -> None:
+def make_pool(
+    photos: PhotoLibrary,
+    out: Path,
+    shards: range,
+    clips: int,
+    size: int,
+    seed: int,
+    footage: bool = False,
+) -> None:
     """Makes the shards of `shards` that are not there yet."""
     for index in shards:
         folder = out / f"shard-{index:05d}"
@@ -403,7 +428,7 @@ def make_pool(photos: PhotoLibrary, out: Path, shards: range, clips: int, size: 
             continue
         started = time.time()
         rng = np.random.default_rng([seed, index])
-        write_shard(folder, [random_clip(rng, photos, size) for _ in range(clips)])
+        write_shard(folder, [random_clip(rng, photos, size, footage) for _ in range(clips)])
         print(f"{folder.name}: {clips} clips in {time.time() - started:.1f} s", flush=True)
 
 
@@ -432,13 +457,22 @@ def main() -> None:
     pool.add_argument("--shards", type=int, default=40, help="how many shards")
     pool.add_argument("--first", type=int, default=0, help="index of the first shard")
     pool.add_argument("--step", type=int, default=1, help="with --first: share the work among processes")
+    pool.add_argument("--footage", action="store_true", help="soft and compressed, as consumer video is")
     pool.add_argument("--clips", type=int, default=64, help="clips per shard")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     photos = PhotoLibrary(arguments.photos)
     if arguments.command == "pool":
         shards = range(arguments.first, arguments.shards, arguments.step)
-        make_pool(photos, arguments.out, shards, arguments.clips, arguments.size, arguments.seed)
+        make_pool(
+            photos,
+            arguments.out,
+            shards,
+            arguments.clips,
+            arguments.size,
+            arguments.seed,
+            arguments.footage,
+        )
     else:
         contact_sheet(photos, arguments.out, arguments.size, arguments.seed)
 

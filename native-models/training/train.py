@@ -47,14 +47,14 @@ class Config:
 
     size: str = "lite"
     crop: int = 128  # px
-    batch: int = 4  # clips per process and step while one stage is trained
-    batch_two: int = 2  # clips per process and step while two stages are trained
+    batch: int = 8  # samples per process and step
+    batch_two: int = 3  # of these, samples of the second stage while two stages are trained
     processes: int = 2
-    minutes: float = 80.0  # length of the schedule
+    minutes: float = 61.0  # length of the schedule
     steps: int = 0  # length of the schedule in steps instead, when not 0
     stop_after: int = 0  # stop at this step, with the schedule unfinished
-    two_stages_from: float = 0.6  # share of the schedule after which two stages are trained
-    rate: float = 4e-4  # peak learning rate of a kernel that reads 432 values; see `rate_scales`
+    two_stages_from: float = 0.49  # share of the schedule after which two stages are trained
+    rate: float = 8e-4  # peak learning rate of a kernel that reads 432 values; see `rate_scales`
     flow_rate: float = 8e-4  # the same for the flow network
     final_share: float = 0.01  # of the peak rate, left at the end
     warm_up: int = 100  # steps
@@ -281,25 +281,27 @@ class Worker:
         rng = np.random.default_rng([config.seed, step, self.rank])
         if step % 50 == 0:
             self.pool.refresh()
-        blurry, sharp, flow = self.load(rng, config.batch_two if two_stages else config.batch)
-        count = blurry.shape[1]
-        if two_stages:
-            first = self.stage(*(join(blurry[i : i + 3]) for i in range(3)))
-            one, two, three = first["restored"].split(count)
-            second = self.stage(one, two, three)
-            # The two stages weigh the same; three quarters of the outputs belong to the first.
-            loss_first, parts = self.loss(first, join(sharp[1:4]), join(flow))
-            loss_second, parts_second = self.loss(second, sharp[2], flow[1])
-            loss = loss_first + loss_second
-            parts |= {f"{k}_two": v for k, v in parts_second.items()}
-            quality = gains(blurry[2], second["restored"], sharp[2])
-        else:
-            at = rng.integers(3, size=count)
-            picked = [torch.stack([blurry[i + k, n] for n, i in enumerate(at)]) for k in range(3)]
-            target = torch.stack([sharp[i + 1, n] for n, i in enumerate(at)])
-            outputs = self.stage(*picked)
-            loss, parts = self.loss(outputs, target, torch.stack([flow[i, n] for n, i in enumerate(at)]))
-            quality = gains(picked[1], outputs["restored"], target)
+        blurry, sharp, flow = self.load(rng, config.batch)
+        at = rng.integers(3, size=config.batch)
+        second = config.batch_two if two_stages else 0
+        at[:second] = 1
+        picked = torch.stack([torch.stack([blurry[i + k, n] for n, i in enumerate(at)]) for k in range(3)])
+        target = torch.stack([sharp[i + 1, n] for n, i in enumerate(at)])
+        motion = torch.stack([flow[i, n] for n, i in enumerate(at)])
+        before = picked[1].clone()
+        if second:
+            # These samples are what the second stage sees. No gradient flows back into the first: through both,
+            # errors of brightness feed on each other and allow only small rates.
+            with torch.no_grad():
+                first = self.stage(*(join(blurry[i : i + 3, :second]) for i in range(3)))["restored"].float()
+            picked[:, :second] = first.view(3, second, *first.shape[1:])
+        outputs = self.stage(*picked)
+        loss, parts = self.loss(outputs, target, motion)
+        restored = outputs["restored"].float()
+        quality = gains(before[second:], restored[second:], target[second:])
+        if second:
+            two = gains(before[:second], restored[:second], target[:second])
+            quality |= {f"{k}_two": v for k, v in two.items()}
         loss.backward()
         return {"loss": float(loss.detach()), **parts, **quality}
 
@@ -507,8 +509,8 @@ class Log:
     """Means of the figures since the last line, as CSV and on the terminal."""
 
     columns = (
-        "step", "seconds", "stages", "loss", "picture", "flow_error", "picture_two", "flow_error_two",
-        "gain_blurred", "kept_sharp", "rate", "norm_flow", "norm_picture",
+        "step", "seconds", "stages", "loss", "picture", "flow_error", "gain_blurred", "kept_sharp",
+        "gain_blurred_two", "kept_sharp_two", "rate", "norm_flow", "norm_picture",
     )  # fmt: skip
 
     def __init__(self, file: Path) -> None:
