@@ -2,11 +2,13 @@ import {
   AV_CODEC_ID_BIN_DATA,
   AV_NOPTS_VALUE,
   AVDISCARD_ALL,
+  AVDISCARD_DEFAULT,
   AVMEDIA_TYPE_ATTACHMENT,
   AVMEDIA_TYPE_AUDIO,
   AVMEDIA_TYPE_DATA,
   AVMEDIA_TYPE_VIDEO,
   AVSEEK_FLAG_BACKWARD,
+  AVSEEK_FLAG_BYTE,
 } from 'node-av/constants';
 import {
   Dictionary,
@@ -155,8 +157,12 @@ export class PacketCopier {
     if (window.from === undefined || this.#copied.size === 0) return;
     const target = window.from - rescaleTicks(SUBTITLE_LOOKBACK, SECOND, window.timeBase);
     const { format, video } = this.#source;
-    // Where seeking fails, reading from the start gives the same packets.
-    await format.seekFrame(video.index, target, AVSEEK_FLAG_BACKWARD);
+    if (target <= (video.startTime === AV_NOPTS_VALUE ? 0n : video.startTime)) return;
+    // Some demuxers look for a time among the picture's packets, and find none while those are discarded.
+    video.discard = AVDISCARD_DEFAULT;
+    const status = await format.seekFrame(video.index, target, AVSEEK_FLAG_BACKWARD);
+    video.discard = AVDISCARD_ALL;
+    if (status < 0) await format.seekFrame(-1, 0n, AVSEEK_FLAG_BYTE);
   }
 
   /** Writes the packets that belong before a tick of the output, counted in the window's time base. */
