@@ -220,6 +220,20 @@ describe('choosing weights', () => {
     expect(await store.find(wanted)).toEqual(newer);
   });
 
+  it('takes the shipped ones although the folder of imported ones cannot be read', async () => {
+    ship();
+    mkdirSync(join(home, 'data'));
+    writeFileSync(userFolder, 'a file where a folder should be');
+    expect((await store.resolve(wanted)).name).toBe('cdvd-tsp-lite');
+    const { weights, problems } = await store.list();
+    expect(weights.map(({ source }) => source)).toEqual(['shipped']);
+    expect(problems).toMatchObject([{ code: expect.stringMatching(/^weights-/) }]);
+    await expect(store.find({ ...wanted, weights: 'mine' })).rejects.toMatchObject({
+      code: 'weights-missing',
+      hint: expect.stringContaining(userFolder),
+    });
+  });
+
   it('finds imported ones by name, hash and first digits', async () => {
     ship();
     const record = await store.import(write('mine.pth', weightFile('lite', 1)), { network: 'cdvd-tsp' });

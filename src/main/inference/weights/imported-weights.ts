@@ -68,14 +68,14 @@ async function readNote(folder: string, fileName: string): Promise<WeightRecord>
   };
 }
 
-/** Lists a folder of imported weights; one that doesn't exist yet has none. */
+/** Lists a folder of imported weights; one that doesn't exist yet has none, one that can't be read is a problem. */
 export async function listImportedWeights(folder: string): Promise<ImportedWeights> {
   let fileNames: string[];
   try {
     fileNames = await readdir(folder);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return { weights: [], problems: [] };
-    throw readingError(folder, error);
+    return { weights: [], problems: [AcutanceError.from(readingError(folder, error)).toProblem()] };
   }
   const notes = fileNames.filter((name) => /^[0-9a-f]{64}\.json$/.test(name));
   const weights: WeightRecord[] = [];

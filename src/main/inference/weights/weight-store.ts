@@ -118,7 +118,7 @@ export class WeightStore {
    * @throws AcutanceError `weights-missing` where there are none, `usage` where a text names several.
    */
   async find({ network, size, weights: selector }: WeightRequest): Promise<WeightRecord> {
-    const { weights } = await this.list();
+    const { weights, problems } = await this.list();
     if (selector === undefined) {
       const found = weights.find((record) => record.network === network && record.size === size);
       if (found !== undefined) return found;
@@ -134,7 +134,10 @@ export class WeightStore {
         'weights-missing',
         `There are no weights named "${selector}", nor such a file`,
         {
-          hint: 'See "acutance weights list", or give the path of a weight file.',
+          hint: [
+            ...problems.map(({ message }) => `${message.replace(/[.]$/, '')}.`),
+            'See "acutance weights list", or give the path of a weight file.',
+          ].join(' '),
         },
       );
     }
