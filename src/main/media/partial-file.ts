@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, access, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, access, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { AcutanceError } from '../../shared/errors.ts';
 import { diskFull } from './ffmpeg-failure.ts';
@@ -93,7 +93,14 @@ async function followLink(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch {
-    return path;
+    const leadsNowhere = await lstat(path).then(
+      (entry) => entry.isSymbolicLink(),
+      () => false,
+    );
+    if (!leadsNowhere) return path;
+    throw new AcutanceError('output-unwritable', `The output "${path}" is a link that leads nowhere.`, {
+      hint: 'Remove the link or choose another name.',
+    });
   }
 }
 
@@ -113,13 +120,16 @@ async function requireFreeName(path: string, input: string, overwrite: boolean):
   }
   if (!overwrite) {
     throw new AcutanceError('output-exists', `The output "${path}" exists already.`, {
-      hint: 'Choose another name or allow it to be overwritten.',
+      hint: 'Choose another name, or give --overwrite to replace it.',
     });
   }
   try {
     await access(path, constants.W_OK);
   } catch (thrown) {
-    throw unwritable(path, thrown);
+    throw new AcutanceError('output-unwritable', `The output "${path}" exists and is write-protected.`, {
+      hint: 'Choose another name, or change the permissions of the file.',
+      cause: thrown,
+    });
   }
 }
 

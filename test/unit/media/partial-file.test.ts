@@ -68,6 +68,15 @@ describe('where an output may go', () => {
     expect(await verdict('/dev/null', true)).toBe('output-unwritable');
   });
 
+  it('is no link that leads nowhere, and the link stays', async () => {
+    symlinkSync(join(folder, 'nowhere.mp4'), join(folder, 'dangling.mp4'));
+    symlinkSync(join(folder, 'round.mp4'), join(folder, 'round.mp4'));
+    for (const name of ['dangling.mp4', 'round.mp4']) {
+      expect(await verdict(join(folder, name), true)).toBe('output-unwritable');
+    }
+    expect(readdirSync(folder)).toContain('dangling.mp4');
+  });
+
   it('stays behind a symbolic link', async () => {
     const old = join(folder, 'old.mp4');
     writeFileSync(old, 'old');
