@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FrameConverter } from '../../src/main/media/frame-converter.ts';
@@ -167,6 +167,25 @@ describe.skipIf(WITNESS_MISSING)(witnessed('FFmpeg as a witness'), () => {
       const length = (path: string) => ffprobe(path).streams[0]?.['duration_ts'];
       expect(length(output)).toBe(length(fixture('vfr.mp4')));
     }
+  });
+
+  it('sees full range brought to video range for ProRes, which has no tag for it', async () => {
+    const full = join(folder, 'full-range.mp4');
+    const toFull = ['-vf', 'scale=out_range=pc,format=yuvj420p', '-frames:v', '2', '-c:v', 'libx264'];
+    ffmpeg('-i', fixture('vfr.mp4'), ...toFull, '-crf', '4', full);
+    const output = join(folder, 'full-range.mov');
+    await copyClip(full, output, 'prores');
+    expect(ffprobe(output).streams[0]).toMatchObject({ color_range: 'tv' });
+    const brightness = (path: string) => {
+      const small = join(folder, 'small.mkv');
+      const filter = 'scale=2:2:flags=area:out_range=pc,format=gray';
+      ffmpeg('-i', path, '-frames:v', '1', '-vf', filter, '-f', 'rawvideo', small);
+      return [...readFileSync(small)];
+    };
+    const before = brightness(full);
+    brightness(output).forEach((level, index) =>
+      expect(Math.abs(level - (before[index] ?? NaN))).toBeLessThan(1.5),
+    );
   });
 
   it('sees 4:4:4 where a size does not fit 4:2:0, with a notice', async () => {

@@ -45,6 +45,18 @@ const variants: readonly Variant[] = [
     make: ['-vf', 'scale=out_range=pc,format=yuvj420p', '-c:v', 'mjpeg', '-q:v', '2'],
     extension: 'avi',
   },
+  {
+    name: '4:1:1 of DV tape',
+    from: 'vfr.mp4',
+    make: ['-vf', 'scale=720:480,format=yuv411p', '-r', '30000/1001', '-frames:v', '3', '-c:v', 'dvvideo'],
+    extension: 'avi',
+  },
+  {
+    name: 'gray with transparency',
+    from: 'vfr.mp4',
+    make: ['-vf', 'format=ya8', '-c:v', 'ffv1'],
+    extension: 'mkv',
+  },
   { name: 'gray', from: 'vfr.mp4', make: ['-vf', 'format=gray', '-c:v', 'ffv1'], extension: 'mkv' },
   {
     name: '10-bit gray',

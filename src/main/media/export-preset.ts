@@ -15,6 +15,8 @@ export interface EncoderPlan {
   readonly encoderFormat: string;
   /** The planar format that frames for this plan are best made in; the same samples as `encoderFormat`. */
   readonly frameFormat: string;
+  /** Whether the codec can't say that codes take the full range, so that they have to be brought to video range. */
+  readonly videoRangeOnly: boolean;
   /** Four-character code where the container's default is not the one that players expect. */
   readonly codecTag: string | undefined;
   /** FFmpeg's name of the container. */
@@ -67,9 +69,11 @@ export function planEncoder(path: string, preset: ExportPreset, video: VideoStre
     throw new AcutanceError('input-unsupported', `The pixel format ${video.pixelFormat} can't be written.`);
   }
   const formats =
-    preset === 'ffv1' ? losslessFormats(source) : deliveryFormats(preset, source, video, notices);
+    preset === 'ffv1'
+      ? losslessFormats(source, video.pixelFormat)
+      : deliveryFormats(preset, source, video, notices);
   const codecTag = preset === 'h265' && container !== 'matroska' ? 'hvc1' : undefined;
-  const common = { ...formats, container, codecTag, notices };
+  const common = { ...formats, videoRangeOnly: preset === 'prores', container, codecTag, notices };
   switch (preset) {
     case 'h264':
       return { encoder: 'libx264', optionSets: [x264Options(video)], ...common };
@@ -96,12 +100,19 @@ export function planEncoder(path: string, preset: ExportPreset, video: VideoStre
  */
 function ffv1Options(video: VideoStreamInfo): Record<string, string>[] {
   const modern = { level: '3', g: '1', slicecrc: '1', ...interlacing(video, false) };
-  return [modern, { ...modern, slices: '1' }, { level: '1', g: '1' }];
+  return [modern, { ...modern, slices: '1' }, { ...interlacing(video, false), level: '1', g: '1' }];
 }
 
+/** What FFV1 takes as it is although frames are worked on in another format: 4:1:1 of DV tape, gray with alpha. */
+const ONLY_COPIED = ['yuv411p', 'yuv410p', 'ya8'];
+
 /** FFV1 takes every planar format but 8-bit planar RGB, which it knows as packed. */
-function losslessFormats(source: PixelFormat): { encoderFormat: string; frameFormat: string } {
+function losslessFormats(
+  source: PixelFormat,
+  pixelFormat: string,
+): { encoderFormat: string; frameFormat: string } {
   const frameFormat = source.name.replace('yuvj', 'yuv');
+  if (ONLY_COPIED.includes(pixelFormat)) return { frameFormat, encoderFormat: pixelFormat };
   if (source.model === 'rgb' && source.bits === 8) {
     return { frameFormat, encoderFormat: source.alpha ? 'bgra' : 'bgr0' };
   }
@@ -139,9 +150,10 @@ function chooseSampling(
   video: VideoStreamInfo,
   notices: string[],
 ): '420' | '422' | '444' {
-  if (preset === 'prores') return source.model === 'rgb' || isFullChroma(source) ? '444' : '422';
+  const coarse = /^yuvj?41[01]p/.test(video.pixelFormat);
+  if (preset === 'prores') return !coarse && isFullChroma(source) ? '444' : '422';
   const wanted =
-    source.model === 'gray'
+    coarse || source.model === 'gray'
       ? '420'
       : isFullChroma(source)
         ? '444'
@@ -186,10 +198,11 @@ function x265Options(video: VideoStreamInfo): Record<string, string> {
     ...(display ? [`master-display=${hevcDisplay(display)}`] : []),
     ...(light ? [`max-cll=${light.max},${light.maxFrameAverage}`] : []),
   ];
-  return { preset: 'medium', crf: '17', 'x265-params': parameters.join(':') };
+  return { preset: 'medium', crf: '17', ...interlacing(video, false), 'x265-params': parameters.join(':') };
 }
 
 function interlacing(video: VideoStreamInfo, codedAsFields: boolean): Record<string, string> {
+  if (video.fieldOrder === 'progressive') return { field_order: 'progressive' };
   if (!['tt', 'bb', 'tb', 'bt'].includes(video.fieldOrder)) return {};
   return { field_order: video.fieldOrder, ...(codedAsFields ? { flags: '+ildct+ilme' } : {}) };
 }

@@ -24,15 +24,19 @@ export class FrameConformer {
 
   /** @returns a frame that the caller frees; it may share the samples of the one given. */
   conform(frame: VideoFrame): Frame {
-    const { encoderFormat, frameFormat } = this.#plan;
+    const { encoderFormat, frameFormat, videoRangeOnly } = this.#plan;
     const name = nameOf(frame.native);
+    const full = frame.native.colorRange === AVCOL_RANGE_JPEG || name.startsWith('yuvj');
+    const narrow = full && videoRangeOnly;
     const sameSamples = name.replace('yuvj', 'yuv') === encoderFormat;
-    if (sameSamples) return this.#share(frame.native, name !== encoderFormat);
+    if (sameSamples && !narrow) return this.#share(frame.native, name !== encoderFormat);
     const equivalent = planarEquivalent(name);
-    if (equivalent.exact && equivalent.format === frameFormat) return this.#rearrange(frame.native);
+    if (equivalent.exact && equivalent.format === frameFormat && !narrow)
+      return this.#rearrange(frame.native);
     const { width, height } = frame;
     if (this.#buffer?.length !== 3 * width * height) this.#buffer = new Float32Array(3 * width * height);
-    const converted = this.#converter.fromRgb(this.#converter.toRgb(frame, this.#buffer), frame, frameFormat);
+    const rgb = this.#converter.toRgb(frame, this.#buffer);
+    const converted = this.#converter.fromRgb(rgb, frame, frameFormat, narrow ? 'video' : 'same');
     if (frameFormat === encoderFormat) return converted.native;
     try {
       return this.#rearrange(converted.native);

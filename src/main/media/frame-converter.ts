@@ -67,8 +67,6 @@ export class FrameConverter {
       } else {
         readDirect(planes, format, meaning.full, width, height, rgb);
       }
-      if (format.alpha)
-        this.#notices.add('The transparency of the clip is kept only where the output format has it.');
       return rgb;
     } finally {
       if (temporary) native.free();
@@ -79,8 +77,14 @@ export class FrameConverter {
    * @param rgb - planar R, G, B as `toRgb` gives it.
    * @param like - the frame whose time, tags, matrix and range the result takes over.
    * @param pixelFormat - FFmpeg's name of a planar format; without it, the planar equivalent of `like`.
+   * @param range - `video` for codes in video range even where those of `like` take the full range.
    */
-  fromRgb(rgb: Float32Array, like: VideoFrame, pixelFormat?: string): VideoFrame {
+  fromRgb(
+    rgb: Float32Array,
+    like: VideoFrame,
+    pixelFormat?: string,
+    range: 'video' | 'same' = 'same',
+  ): VideoFrame {
     const { width, height } = like;
     if (rgb.length !== 3 * width * height) {
       throw new RangeError(
@@ -92,7 +96,10 @@ export class FrameConverter {
     if (!format) throw new RangeError(`Frames can't be made in the pixel format ${name}.`);
     const native = allocateFrame(name, width, height, like.native);
     try {
-      const meaning = this.#interpret(like.native, format);
+      const same = this.#interpret(like.native, format);
+      const narrowed = range === 'video' && same.full && format.model !== 'rgb';
+      const meaning = narrowed ? { ...same, full: false } : same;
+      if (narrowed) native.colorRange = AVCOL_RANGE_MPEG;
       tagLike(native, meaning, format);
       const planes = [0, 1, 2]
         .slice(0, format.model === 'gray' ? 1 : 3)

@@ -53,7 +53,7 @@ function prepareContext(
 ): CodecContext {
   const context = new CodecContext();
   context.allocContext3(codec);
-  const color = outputColor(tags, video, plan.encoderFormat);
+  const color = outputColor(tags, video, plan);
   const rate = video.averageFrameRate ?? video.nominalFrameRate ?? { num: 25, den: 1 };
   const aspect = video.pixelAspect;
   context.width = video.width;
