@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FrameConverter } from '../../src/main/media/frame-converter.ts';
@@ -169,6 +169,30 @@ describe.skipIf(WITNESS_MISSING)(witnessed('FFmpeg as a witness'), () => {
     }
   });
 
+  it('finds what a phone says about place and camera', async () => {
+    const input = join(folder, 'phone.mov');
+    const keys = {
+      'com.apple.quicktime.make': 'Apple',
+      'com.apple.quicktime.location.ISO6709': '+48.1+011.5/',
+    };
+    const tags = Object.entries(keys).flatMap(([key, value]) => ['-metadata', `${key}=${value}`]);
+    ffmpeg('-i', fixture('vfr.mp4'), '-c', 'copy', '-movflags', 'use_metadata_tags', ...tags, input);
+    for (const extension of ['mp4', 'mov']) {
+      const output = join(folder, `phone-copy.${extension}`);
+      await copyClip(input, output, 'h264');
+      expect(ffprobe(output).format['tags']).toMatchObject(keys);
+    }
+  });
+
+  it('finds no average frame duration in a Matroska file of a variable frame rate, and its picture chosen', async () => {
+    const output = join(folder, 'vfr.mkv');
+    await copyClip(fixture('vfr.mp4'), output, 'ffv1');
+    const [picture] = ffprobe(output).streams;
+    const average = ffprobe(fixture('vfr.mp4')).streams[0]?.['avg_frame_rate'];
+    expect(picture?.['avg_frame_rate']).not.toBe(average);
+    expect(picture?.['disposition']).toMatchObject({ default: 1 });
+  });
+
   it('sees full range brought to video range for ProRes, which has no tag for it', async () => {
     const full = join(folder, 'full-range.mp4');
     const toFull = ['-vf', 'scale=out_range=pc,format=yuvj420p', '-frames:v', '2', '-c:v', 'libx264'];
@@ -188,6 +212,32 @@ describe.skipIf(WITNESS_MISSING)(witnessed('FFmpeg as a witness'), () => {
     );
   });
 
+  it('names what is left out or not worked on, and not what is written anew', async () => {
+    const picture = (...options: string[]) => [
+      ...['-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=25', '-frames:v', '3', ...options],
+    ];
+    const timed = join(folder, 'timed.mov');
+    ffmpeg(...picture('-c:v', 'libx264', '-timecode', '01:00:00:00', timed));
+    expect((await copyClip(timed, join(folder, 'timed.mp4'), 'h264')).notices).toEqual([]);
+
+    const camera = join(folder, 'camera.mov');
+    // Telemetry of a camera looks like a timecode track with another tag.
+    writeFileSync(camera, readFileSync(timed).toString('latin1').replaceAll('tmcd', 'gpmd'), 'latin1');
+    const { notices } = await copyClip(camera, join(folder, 'camera.mp4'), 'h264');
+    expect(notices).toEqual(["The data stream 1 (gpmd) is left out: it can't be copied."]);
+
+    const layered = join(folder, 'layered.webm');
+    ffmpeg(...picture('-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-pix_fmt', 'yuva420p', layered));
+    const flat = await copyClip(layered, join(folder, 'layered.mkv'), 'ffv1');
+    expect(flat.notices).toEqual([expect.stringContaining('transparency')]);
+
+    const double = join(folder, 'double.mp4');
+    const second = ['-f', 'lavfi', '-i', 'testsrc=s=32x32:r=25', '-map', '0', '-map', '1', '-frames:v', '3'];
+    ffmpeg('-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=25', ...second, '-c:v', 'libx264', double);
+    const copied = await copyClip(double, join(folder, 'double.mkv'), 'h264');
+    expect(copied.notices).toEqual([expect.stringContaining('video stream 1 (h264) is copied as it is')]);
+  });
+
   it('sees 4:4:4 where a size does not fit 4:2:0, with a notice', async () => {
     const odd = join(folder, 'odd.mkv');
     ffmpeg('-i', fixture('vfr.mp4'), '-vf', 'scale=159:119', '-c:v', 'ffv1', odd);
@@ -204,7 +254,7 @@ describe.skipIf(WITNESS_MISSING)(witnessed('FFmpeg as a witness'), () => {
     const input = join(folder, 'speech.mkv');
     ffmpeg('-i', fixture('stream.mp4'), '-t', '0.5', '-c:v', 'copy', '-c:a', 'wavpack', input);
     const copy = copyClip(input, join(folder, 'speech.mp4'), 'h264');
-    await expect(copy).rejects.toThrow(/mp4 file can't hold the audio stream 1 \(wavpack\)/);
+    await expect(copy).rejects.toThrow(/An \.mp4 file can't hold the audio stream 1 \(wavpack\)/);
     expect(readdirSync(folder).filter((name) => name.includes('speech'))).toEqual(['speech.mkv']);
   });
 });

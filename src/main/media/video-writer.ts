@@ -1,4 +1,10 @@
-import { AV_PICTURE_TYPE_NONE, AVERROR_EAGAIN, AVERROR_EOF, AVFMT_GLOBALHEADER } from 'node-av/constants';
+import {
+  AV_DISPOSITION_DEFAULT,
+  AV_PICTURE_TYPE_NONE,
+  AVERROR_EAGAIN,
+  AVERROR_EOF,
+  AVFMT_GLOBALHEADER,
+} from 'node-av/constants';
 import { type CodecContext, Dictionary, FormatContext, Packet, type Stream } from 'node-av/lib';
 import { AcutanceError } from '../../shared/errors.ts';
 import type { ClipRange, ExportPreset } from '../../shared/settings.ts';
@@ -12,6 +18,7 @@ import { fileUrl } from './file-url.ts';
 import { FrameConformer } from './frame-conformer.ts';
 import { CopyError, PacketCopier } from './packet-copier.ts';
 import { PartialFile, unwritable } from './partial-file.ts';
+import type { VideoStreamInfo } from './media-info.ts';
 import { addSideData } from './picture-tags.ts';
 import { openEncoder } from './video-encoder.ts';
 import type { VideoFrame } from './video-frame.ts';
@@ -128,7 +135,10 @@ export class VideoWriter {
     if (this.#plan.codecTag) stream.codecpar.codecTag = this.#plan.codecTag;
     addSideData(stream.codecpar, tags);
     stream.timeBase = this.#encoder.timeBase;
-    stream.avgFrameRate = this.#encoder.framerate;
+    // Matroska would make the average the duration of every frame.
+    if (this.#plan.container !== 'matroska' || isSteady(info.video))
+      stream.avgFrameRate = this.#encoder.framerate;
+    stream.disposition = AV_DISPOSITION_DEFAULT;
     stream.sampleAspectRatio = this.#encoder.sampleAspectRatio;
     stream.metadata = Dictionary.fromObject({ ...info.video.metadata, timecode: this.#timecode() });
     this.#copier = await PacketCopier.open(info.path, format, this.#plan.container);
@@ -142,8 +152,11 @@ export class VideoWriter {
   /** Chapters are added to the finished file, which rules out a leading index and checksums. */
   #muxerOptions(): Record<string, string> {
     const chapters = this.#source.info.chapters.length > 0;
-    if (this.#plan.container !== 'matroska') return chapters ? {} : { movflags: '+faststart' };
-    return chapters ? { write_crc32: '0' } : {};
+    if (this.#plan.container === 'matroska') return chapters ? { write_crc32: '0' } : {};
+    // Phones tell place and camera in keys of their own, which are written in another form than titles are.
+    const ownKeys = Object.keys(this.#source.info.metadata).some((key) => /^com\.\w+\./.test(key));
+    const flags = [...(chapters ? [] : ['faststart']), ...(ownKeys ? ['use_metadata_tags'] : [])];
+    return flags.length > 0 ? { movflags: flags.map((flag) => `+${flag}`).join('') } : {};
   }
 
   async #addChapters(): Promise<void> {
@@ -292,4 +305,10 @@ export class VideoWriter {
     if (isDiskFull(status)) throw diskFull(`Writing "${this.#file.finalPath}"`);
     check(status, 'output-unwritable', `Writing "${this.#file.finalPath}"`);
   }
+}
+
+/** Whether every frame lasts as long as the average, give or take what containers round. */
+function isSteady({ averageFrameRate: average, nominalFrameRate: nominal }: VideoStreamInfo): boolean {
+  if (!average || !nominal) return true;
+  return Math.abs((average.num * nominal.den) / (average.den * nominal.num) - 1) < 0.01;
 }
