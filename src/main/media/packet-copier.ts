@@ -1,6 +1,7 @@
 import {
   AV_CODEC_ID_BIN_DATA,
   AV_NOPTS_VALUE,
+  AV_DISPOSITION_ATTACHED_PIC,
   AVDISCARD_ALL,
   AVDISCARD_DEFAULT,
   AVMEDIA_TYPE_ATTACHMENT,
@@ -32,6 +33,15 @@ export interface CopyWindow {
   /** Where the range begins and ends; undefined for the ends of the file. */
   readonly from: bigint | undefined;
   readonly to: bigint | undefined;
+}
+
+/** The file that streams are copied into. */
+export interface CopyTarget {
+  /** FFmpeg's name of the container. */
+  readonly container: string;
+  /** Whether the writer makes chapters and a timecode of its own, which stand for the source's tracks of them. */
+  readonly chapters: boolean;
+  readonly timecode: boolean;
 }
 
 interface CopiedStream {
@@ -72,16 +82,17 @@ export class PacketCopier {
   }
 
   /**
-   * Adds the streams of the source that the container holds to an output whose header is not written yet.
+   * Adds the streams of the source that the container holds to an output whose header is not written yet. Every
+   * stream that is left out is named in a notice.
    *
    * @throws AcutanceError `usage` when the container can't hold the sound. Other streams that it can't hold are
    *   left out with a notice.
    */
-  static async open(path: string, output: FormatContext, container: string): Promise<PacketCopier> {
+  static async open(path: string, output: FormatContext, target: CopyTarget): Promise<PacketCopier> {
     const source = await MediaSource.open(path);
-    const copier = new PacketCopier(source, output, container !== 'matroska');
+    const copier = new PacketCopier(source, output, target.container !== 'matroska');
     try {
-      for (const stream of source.format.streams) await copier.#add(stream, container);
+      for (const stream of source.format.streams) await copier.#add(stream, target);
       return copier;
     } catch (thrown) {
       await copier.dispose();
@@ -89,37 +100,49 @@ export class PacketCopier {
     }
   }
 
-  async #add(stream: Stream, container: string): Promise<void> {
+  async #add(stream: Stream, { container, chapters, timecode }: CopyTarget): Promise<void> {
     const { codecpar } = stream;
     const type = codecpar.codecType;
     if (stream.index === this.#source.video.index) {
+      // The alpha layer of VP8 and VP9 is a second picture beside the one that is decoded.
+      if (stream.metadata?.get('alpha_mode') === '1')
+        this.notices.push('The transparency of the clip lies in a layer that is not read; it is left out.');
       stream.discard = AVDISCARD_ALL;
       return;
     }
-    // Timecode and chapter tracks of QuickTime: both are written anew from what they say.
-    const rewritten = type === AVMEDIA_TYPE_DATA && ['tmcd', 'text'].includes(codecpar.codecTagString ?? '');
-    if (rewritten || (type === AVMEDIA_TYPE_DATA && codecpar.codecId === AV_CODEC_ID_BIN_DATA)) {
-      stream.discard = AVDISCARD_ALL;
-      return;
+    const name = nameOf(stream);
+    if (type === AVMEDIA_TYPE_DATA) {
+      const tag = codecpar.codecTagString ?? '';
+      const rewritten = (tag === 'tmcd' && timecode) || (tag === 'text' && chapters);
+      // Without its tag such data means nothing, and containers take none that they don't know.
+      const opaque = ['tmcd', 'text'].includes(tag) || codecpar.codecId === AV_CODEC_ID_BIN_DATA;
+      if (opaque && !rewritten) this.notices.push(`The ${name} is left out: it can't be copied.`);
+      if (opaque) {
+        stream.discard = AVDISCARD_ALL;
+        return;
+      }
     }
     const recode = subtitleRecoding(codecpar.codecId, container);
-    const name = `${avGetMediaTypeString(type) ?? 'unknown'} stream ${stream.index} (${avGetCodecName(codecpar.codecId) ?? 'unknown'})`;
+    const file =
+      container === 'matroska' ? 'an .mkv file' : `${container === 'mp4' ? 'an' : 'a'} .${container} file`;
     if (!recode && !(await containerHolds(container, stream))) {
       stream.discard = AVDISCARD_ALL;
       if (type === AVMEDIA_TYPE_AUDIO) {
         throw new AcutanceError(
           'usage',
-          `A ${container} file can't hold the ${name} of "${this.#source.path}".`,
+          `${file.charAt(0).toUpperCase()}${file.slice(1)} can't hold the ${name} of "${this.#source.path}".`,
           {
             hint: 'Write to an .mkv file, which holds nearly every kind of sound.',
           },
         );
       }
-      this.notices.push(`The ${name} is left out: a ${container} file can't hold it. An .mkv file may.`);
+      const other = container === 'matroska' ? '' : ' An .mkv file may.';
+      this.notices.push(`The ${name} is left out: ${file} can't hold it.${other}`);
       return;
     }
-    if (recode)
-      this.notices.push(`The ${name} is converted to ${recode.codecName} for the ${container} file.`);
+    if (recode) this.notices.push(`The ${name} is converted to ${recode.codecName} for ${file}.`);
+    if (type === AVMEDIA_TYPE_VIDEO && !stream.hasDisposition(AV_DISPOSITION_ATTACHED_PIC))
+      this.notices.push(`The ${name} is copied as it is: only the main picture is worked on.`);
     const target = this.#output.newStream(null);
     codecpar.copy(target.codecpar);
     target.codecpar.codecTag = 0;
@@ -249,6 +272,15 @@ export class CopyError extends Error {
     super(`Stream ${stream} could not be copied.`);
     this.status = status;
   }
+}
+
+/** As it is called in messages: `data stream 2 (gpmd)`. */
+function nameOf({ index, codecpar }: Stream): string {
+  const { codecType, codecId, codecTagString } = codecpar;
+  const readable = /^[\w ]{4}$/.test(codecTagString ?? '') ? codecTagString : undefined;
+  const kind = codecId === AV_CODEC_ID_BIN_DATA || codecType === AVMEDIA_TYPE_DATA ? readable : undefined;
+  const codec = kind ?? avGetCodecName(codecId) ?? 'unknown';
+  return `${avGetMediaTypeString(codecType) ?? 'unknown'} stream ${index} (${codec})`;
 }
 
 /** Without what describes the file that the stream was in: its exact length, its muxer's statistics. */

@@ -59,7 +59,7 @@ export class VideoReader {
     if (!this.#damage) return undefined;
     const { decoder, frames, missing } = this.#damage;
     if (decoder.endedEarly) return `it can't be read to its end (${decoder.endedEarly})`;
-    if (decoder.damagedPackets > 0) return 'a part of it can not be decoded';
+    if (decoder.damagedPackets > 0) return "a part of it can't be decoded";
     if (frames > 0) return 'a frame is damaged and was patched up by the decoder';
     return missing ? 'its picture ends before the file says it does, so it seems to be cut off' : undefined;
   }
@@ -192,10 +192,7 @@ export class VideoReader {
       );
     }
     if (decoder.damagedPackets > 0 || damagedFrames > 0) {
-      this.#notices.push(
-        `The clip is damaged: ${decoder.damagedPackets} packets could not be decoded and ` +
-          `${damagedFrames} frames were patched up by the decoder.`,
-      );
+      this.#notices.push(`The clip is damaged: ${describeDamage(decoder.damagedPackets, damagedFrames)}.`);
     }
     if (timeline.retimed > 0) {
       this.#notices.push(
@@ -203,6 +200,16 @@ export class VideoReader {
       );
     }
   }
+}
+
+function describeDamage(packets: number, frames: number): string {
+  const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+  const parts: string[] = [];
+  if (packets > 0) parts.push(`${counted(packets, 'packet')} could not be decoded`);
+  if (frames > 0) {
+    parts.push(`${counted(frames, 'frame')} ${frames === 1 ? 'was' : 'were'} patched up by the decoder`);
+  }
+  return parts.join(' and ');
 }
 
 /** The first tick that is not before a time, give or take half a tick of at most a millisecond. */

@@ -141,7 +141,11 @@ export class VideoWriter {
     stream.disposition = AV_DISPOSITION_DEFAULT;
     stream.sampleAspectRatio = this.#encoder.sampleAspectRatio;
     stream.metadata = Dictionary.fromObject({ ...info.video.metadata, timecode: this.#timecode() });
-    this.#copier = await PacketCopier.open(info.path, format, this.#plan.container);
+    this.#copier = await PacketCopier.open(info.path, format, {
+      container: this.#plan.container,
+      chapters: info.chapters.length > 0,
+      timecode: info.timecode !== undefined,
+    });
     this.#notices.push(...this.#copier.notices);
     this.#check(await format.openOutput());
     const options = Dictionary.fromObject(this.#muxerOptions());
