@@ -93,3 +93,12 @@ describe('elsewhere', () => {
     expect(log.written.join('')).toBe('Loading the network\n');
   });
 });
+
+describe('a terminal that does not know its width', () => {
+  it('gets the line of one with 80 columns', () => {
+    const written: string[] = [];
+    const target = { isTTY: true, columns: 0, write: (text: string) => written.push(text) };
+    new ProgressLine(target, () => 0).phase('opening');
+    expect(written.join('')).toContain('Opening the clip');
+  });
+});

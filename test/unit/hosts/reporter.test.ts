@@ -15,6 +15,17 @@ function streams() {
 
 const failure = new AcutanceError('disk-full', 'The disk is full.', { hint: 'Make room.' });
 
+describe('talking to a person', () => {
+  it('shows control characters of file names instead of obeying them', () => {
+    const target = streams();
+    const reporter = createReporter({}, target);
+    reporter.result({}, 'Wrote \x1b[2Jé.mp4.\n');
+    reporter.failure(new AcutanceError('usage', '"a\rb" is odd.'));
+    expect(target.out()).toBe('Wrote \\x1b[2Jé.mp4.\n');
+    expect(target.err()).toBe('acutance: "a\\x0db" is odd.\n');
+  });
+});
+
 describe('talking to a program', () => {
   it('writes one JSON object per line to stdout and nothing anywhere else', () => {
     const target = streams();

@@ -65,8 +65,9 @@ export class ProgressLine {
       return;
     }
     const line = describeProgress(this.#phase, this.#progress, BAR_WIDTH);
-    // One column is left free: a full line would wrap and could not be rewritten.
-    this.#target.write('\r' + line.slice(0, (this.#target.columns ?? 80) - 1) + '\x1b[K');
+    // One column is left free: a full line would wrap and could not be rewritten. Terminals that don't know say 0.
+    const { columns = 0 } = this.#target;
+    this.#target.write('\r' + line.slice(0, (columns > 0 ? columns : 80) - 1) + '\x1b[K');
     this.#lineIsOpen = true;
   }
 }

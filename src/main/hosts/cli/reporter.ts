@@ -52,17 +52,17 @@ class TextReporter implements Reporter {
 
   result(_data: object, text: string): void {
     this.#line.clear();
-    if (!this.#quiet) this.#streams.stdout.write(text);
+    if (!this.#quiet) this.#streams.stdout.write(printable(text));
   }
 
   failure(error: AcutanceError): void {
     this.#line.clear();
-    this.#streams.stderr.write(describeFailure(error));
+    this.#streams.stderr.write(printable(describeFailure(error)));
   }
 
   remark(text: string): void {
     this.#line.clear();
-    if (!this.#quiet) this.#streams.stderr.write(`${text}\n`);
+    if (!this.#quiet) this.#streams.stderr.write(`${printable(text)}\n`);
   }
 }
 
@@ -95,6 +95,14 @@ class JsonReporter implements Reporter {
   #write(value: object): void {
     this.#streams.stdout.write(JSON.stringify(value) + '\n');
   }
+}
+
+/** Names of files may hold control characters, which a terminal would obey; line ends stay. */
+function printable(text: string): string {
+  return text.replace(
+    /(?!\n)\p{Cc}/gu,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
 }
 
 /** A failure as it stands on a terminal: what happened, and below it what to do. */
