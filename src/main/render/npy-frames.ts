@@ -48,14 +48,28 @@ export class NpyFrames {
     return this.#header.dims;
   }
 
-  /** Every frame as 3 x H x W; an array is overwritten when the next frame is asked for. */
+  /**
+   * Every frame as 3 x H x W; an array is overwritten when the next frame is asked for.
+   * @throws AcutanceError `input-corrupt` at a frame that is cut off or has values that are not finite.
+   */
   async *read(): AsyncGenerator<Float32Array, void, undefined> {
     const values = 3 * this.height * this.width;
     const wide = this.#header.type === 'float64';
     const bytes = new Uint8Array(values * (wide ? 8 : 4));
     for (let index = 0; index < this.frames; index++) {
       await this.#fill(bytes, this.#header.dataOffset + index * bytes.byteLength);
-      yield wide ? Float32Array.from(new Float64Array(bytes.buffer)) : new Float32Array(bytes.buffer);
+      const frame = wide ? Float32Array.from(new Float64Array(bytes.buffer)) : new Float32Array(bytes.buffer);
+      // A network would spread it over the picture, and the weights would get the blame.
+      if (!frame.every(Number.isFinite)) {
+        throw new AcutanceError(
+          'input-corrupt',
+          `Frame ${index} of ${this.#path} has values that are not finite.`,
+          {
+            hint: 'Replace NaN and infinities: numpy.nan_to_num(array).',
+          },
+        );
+      }
+      yield frame;
     }
   }
 

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import {
   parseBoolean,
+  parsePath,
   parseStages,
   parseTile,
   parseTimeOption,
@@ -26,6 +27,7 @@ describe('option values', () => {
     ['stages', () => parseStages('')],
     ['tile', () => parseTile('63')],
     ['tile', () => parseTile('-64')],
+    ['path', () => parsePath('')],
     ['boolean', () => parseBoolean('yes')],
     ['time', () => parseTimeOption('soon')],
     ['time', () => parseTimeOption('-1')],

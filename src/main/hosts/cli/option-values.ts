@@ -14,6 +14,12 @@ function parseWhole(text: string): number {
   return Number(text);
 }
 
+/** A path as it was typed; an empty one, often an unset shell variable, would mean the current folder. */
+export function parsePath(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It is empty.');
+  return text;
+}
+
 export function parseStages(text: string): number {
   const stages = parseWhole(text);
   if (stages < 1 || stages > MAX_STAGES) throw new InvalidArgumentError(`It must be 1 to ${MAX_STAGES}.`);

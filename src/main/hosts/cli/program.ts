@@ -11,7 +11,7 @@ import {
   NO_NETWORK,
 } from '../../../shared/settings.ts';
 import { DEBLUR_HELP, DEVICES_HELP, INFER_HELP, PROGRAM_HELP, WEIGHTS_HELP } from './help-texts.ts';
-import { parseBoolean, parseStages, parseTile, parseTimeOption } from './option-values.ts';
+import { parseBoolean, parsePath, parseStages, parseTile, parseTimeOption } from './option-values.ts';
 
 // A command's module is loaded when it runs: help and typing mistakes are answered without ONNX Runtime or FFmpeg.
 
@@ -96,8 +96,8 @@ function addNetworkOptions(
 
 function addDeblur(program: Command): void {
   const command = addCommand(program, 'deblur', 'take the motion blur out of a clip', DEBLUR_HELP)
-    .argument('<clip>', 'the video file to read')
-    .requiredOption('-o, --output <file>', 'the video file to write');
+    .argument('<clip>', 'the video file to read', parsePath)
+    .requiredOption('-o, --output <file>', 'the video file to write', parsePath);
   addNetworkOptions(command, [...NETWORK_IDS, NO_NETWORK], DEFAULT_DEBLUR_SETTINGS)
     .option(
       '--weights <file|name>',
@@ -135,7 +135,7 @@ function addDeblur(program: Command): void {
 
 function addProbe(program: Command): void {
   addCommand(program, 'probe', 'show what is in a video file', '')
-    .argument('<clip>', 'the video file to read')
+    .argument('<clip>', 'the video file to read', parsePath)
     .option(...JSON_OPTION)
     .action(async (clip: string, options: object) => {
       const { probe } = await import('./commands/probe.ts');
@@ -158,7 +158,7 @@ function addWeights(program: Command): void {
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false);
   addCommand(weights, 'import', 'check a weight file against a network and keep a copy', WEIGHTS_HELP)
-    .argument('<file>', '.safetensors, .pth, .pt or .pytorch')
+    .argument('<file>', '.safetensors, .pth, .pt or .pytorch', parsePath)
     .addOption(
       new Option('--network <name>', 'the network it is for').choices(NETWORK_IDS).makeOptionMandatory(),
     )
@@ -192,8 +192,12 @@ function addInfer(program: Command): void {
     'run a network over an array of frames, for checking it',
     INFER_HELP,
   )
-    .requiredOption('--input <file>', 'frames: .npy, float32 or float64, N x 3 x H x W, RGB in [0, 1]')
-    .requiredOption('--output <file>', 'the .npy file to write: float32, the same shape');
+    .requiredOption(
+      '--input <file>',
+      'frames: .npy, float32 or float64, N x 3 x H x W, RGB in [0, 1]',
+      parsePath,
+    )
+    .requiredOption('--output <file>', 'the .npy file to write: float32, the same shape', parsePath);
   addNetworkOptions(command, NETWORK_IDS, DEFAULT_DEBLUR_SETTINGS)
     .option(
       '--weights <file|name>',
