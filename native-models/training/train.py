@@ -61,6 +61,8 @@ class Config:
     spread: float = 0.99  # Adam's second decay
     clip: float = 2.0  # limit of each network's gradient norm, in running means of it
     fourier: float = 0.5  # weight of the difference of spectra
+    grain: float = 6.0  # strongest noise (of 255) that is added to a sample and to its truth alike
+    keep: float = 40.0  # a sample at least so close to the truth (dB) is its own target; 0: none is
     flow: float = 0.0  # weight of the flow loss; 0: no flow at all, neighbours are taken as they are
     ema: float = 0.998
     save_every: float = 120.0  # seconds
@@ -273,7 +275,16 @@ class Worker:
         """Blurry, sharp (5, N, 3, c, c) in [0, 1] and flow (3, N, 4, c, c) px."""
         clips = [self.pool.clip(rng, self.config.crop) for _ in range(count)]
         stacks = [torch.from_numpy(np.stack(v, 1).astype(np.float32)) for v in zip(*clips)]
-        return stacks[0] / 255, stacks[1] / 255, stacks[2]
+        blurry, sharp = stacks[0] / 255, stacks[1] / 255
+        if self.config.grain:
+            # The same grain on both: detail finer than any blur leaves is not for the network to smooth away.
+            strength = rng.uniform(-0.3, 1, count).clip(0) * self.config.grain / 255
+            grain = torch.from_numpy(rng.standard_normal(blurry.shape, dtype=np.float32))
+            colourless = torch.from_numpy(rng.random(count) < 0.5).view(1, -1, 1, 1, 1)
+            grain = torch.where(colourless, grain[:, :, :1], grain)
+            grain = grain * torch.from_numpy(strength.astype(np.float32)).view(1, -1, 1, 1, 1)
+            blurry, sharp = (blurry + grain).clamp(0, 1), (sharp + grain).clamp(0, 1)
+        return blurry, sharp, stacks[2]
 
     def compute(self, step: int, two_stages: bool) -> dict[str, float]:
         """Adds this step's gradients into the worker's vector and says how it went."""
@@ -289,6 +300,10 @@ class Worker:
         target = torch.stack([sharp[i + 1, n] for n, i in enumerate(at)])
         motion = torch.stack([flow[i, n] for n, i in enumerate(at)])
         before = picked[1].clone()
+        if config.keep:
+            # What is as good as sharp is to stay as it is, its noise and its compression included.
+            same = psnr(before, target) > config.keep
+            target[same] = before[same]
         if second:
             # These samples are what the second stage sees. No gradient flows back into the first: through both,
             # errors of brightness feed on each other and allow only small rates.
