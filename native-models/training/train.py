@@ -50,10 +50,10 @@ class Config:
     batch: int = 8  # samples per process and step
     batch_two: int = 3  # of these, samples of the second stage while two stages are trained
     processes: int = 2
-    minutes: float = 61.0  # length of the schedule
+    minutes: float = 75.0  # length of the schedule
     steps: int = 0  # length of the schedule in steps instead, when not 0
     stop_after: int = 0  # stop at this step, with the schedule unfinished
-    two_stages_from: float = 0.49  # share of the schedule after which two stages are trained
+    two_stages_from: float = 0.4  # share of the schedule after which two stages are trained
     rate: float = 8e-4  # peak learning rate of a kernel that reads 432 values; see `rate_scales`
     flow_rate: float = 8e-4  # the same for the flow network
     final_share: float = 0.01  # of the peak rate, left at the end
