@@ -7,6 +7,8 @@ thread each share the parameters and add their gradients: on a machine that othe
 less than two threads that wait for each other inside every convolution. The schedule runs on the clock
 (`minutes`), not on a step count, so that a run ends when it should however busy the machine is.
 A run that is started again in the same folder goes on where it stopped.
+
+Longer than our files are, so that the whole experiment can be read from top to bottom in one place.
 """
 
 from __future__ import annotations
