@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { EngineClient } from '../../src/main/render/engine-client.ts';
 import { AcutanceError } from '../../src/shared/errors.ts';
 import type { JobEvent } from '../../src/shared/engine-protocol.ts';
 import type { StubJobs } from '../unit/render/stub-engine.ts';
+import { isAlive } from './support/command-line.ts';
 
 const ENTRY = new URL('../unit/render/stub-engine.ts', import.meta.url);
 
@@ -35,17 +36,6 @@ async function failure(promise: Promise<unknown>): Promise<AcutanceError> {
   );
   expect(error).toBeInstanceOf(AcutanceError);
   return error as AcutanceError;
-}
-
-/** Whether a process still runs; a dead one that its new parent has not collected yet does not. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  const status = `/proc/${pid}/status`;
-  return !existsSync(status) || !/^State:\s*Z/m.test(readFileSync(status, 'utf8'));
 }
 
 async function waitUntil(condition: () => boolean, milliseconds = 5000): Promise<void> {

@@ -1,5 +1,5 @@
 import { ShapeError, type Value } from '../graph/graph.ts';
-import type { ElementType } from '../graph/attributes.ts';
+import { ELEMENT_TYPES, type ElementType } from '../graph/attributes.ts';
 
 /** NumPy broadcasting of two shapes; a mismatch names operator, scope and both shapes. */
 function broadcast(opType: string, first: Value, second: Value): number[] {
@@ -57,11 +57,10 @@ export const exponential = (value: Value): Value => unary('Exp', value);
 export const negate = (value: Value): Value => unary('Neg', value);
 
 export function cast(value: Value, type: ElementType): Value {
-  const to = { float32: 1, int32: 6, int64: 7, bool: 9 }[type];
   return value.graph.node({
     opType: 'Cast',
     inputs: [value],
     outputs: [{ dims: value.dims, type }],
-    attributes: { to },
+    attributes: { to: ELEMENT_TYPES[type] },
   })[0]!;
 }
