@@ -1,3 +1,4 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
 import { basename } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -38,5 +39,16 @@ export default defineConfig({
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
     },
+  },
+  renderer: {
+    root: 'src/renderer',
+    plugins: [svelte()],
+    build: {
+      outDir: 'out/renderer',
+      rolldownOptions: { input: 'src/renderer/index.html' },
+      // Everything is a file of its own: the page's policy allows no inline data.
+      assetsInlineLimit: 0,
+    },
+    worker: { format: 'es' },
   },
 });

@@ -25,6 +25,17 @@ export default defineConfig(({ mode }) => ({
           hookTimeout: 120 * SECOND,
         },
       },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.e2e.ts'],
+          testTimeout: 120 * SECOND,
+          hookTimeout: 120 * SECOND,
+          // A browser and an engine keep the machine busy: one file after the other.
+          fileParallelism: false,
+        },
+      },
       ...(mode === 'full'
         ? [
             {

@@ -24,7 +24,7 @@ function install(tools: readonly TestTool[]): void {
   console.log(
     `Installing for the tests: ${tools.map((tool) => tool.name).join(', ')} (apt-get, about a minute)`,
   );
-  const packages = tools.flatMap((tool) => tool.debianPackages);
+  const packages = new Set(tools.flatMap((tool) => tool.debianPackages));
   aptGet(['update']);
   aptGet(['install', '--yes', '--no-install-recommends', ...packages]);
 }

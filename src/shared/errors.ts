@@ -8,6 +8,11 @@
 export const EXIT_CODES = {
   internal: 1,
   usage: 2,
+  'request-invalid': 2,
+  'access-refused': 2,
+  'path-refused': 3,
+  'not-found': 3,
+  'frame-not-rendered': 3,
   'input-unreadable': 3,
   'input-unsupported': 3,
   'input-corrupt': 3,

@@ -35,6 +35,8 @@ export interface DeblurSettings {
   /** How often the network is applied in sequence, 1..3. */
   readonly stages: number;
   readonly device: DeviceChoice;
+  /** How much of the change is kept: 0 is the original, 1 (the default) the network's output. */
+  readonly strength?: number | undefined;
   /** A weight file's path, or the hash or the name of imported weights; without it, the shipped weights. */
   readonly weights?: string | undefined;
   /** Overrides the warp convention that the weights were stored with (PyTorch's `align_corners`). */

@@ -19,7 +19,7 @@ export interface TestTool {
   readonly windowsCommand: string;
 }
 
-export type ToolName = 'ffmpeg' | 'swiftshader';
+export type ToolName = 'ffmpeg' | 'swiftshader' | 'chromium';
 
 export const TEST_TOOLS: readonly TestTool[] = [
   {
@@ -29,6 +29,21 @@ export const TEST_TOOLS: readonly TestTool[] = [
     debianPackages: ['ffmpeg'],
     macCommand: 'brew install ffmpeg',
     windowsCommand: 'winget install Gyan.FFmpeg',
+  },
+  {
+    name: 'chromium',
+    programs: [],
+    files: [
+      '/usr/bin/chromium',
+      '/usr/bin/chromium-browser',
+      '/usr/bin/google-chrome',
+      '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+      'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+    ],
+    purpose: 'the browser that the end-to-end tests use the application in',
+    debianPackages: ['chromium'],
+    macCommand: 'brew install --cask google-chrome',
+    windowsCommand: 'winget install Google.Chrome',
   },
   // Elsewhere WebGPU comes with the system.
   ...(process.platform === 'linux'
@@ -57,6 +72,11 @@ export function isMissing(name: ToolName): boolean {
   return tool !== undefined && !isInstalled(tool);
 }
 
+/** The file of a tool that is found by files, where it is installed. */
+export function fileOf(name: ToolName): string | undefined {
+  return TEST_TOOLS.find((tool) => tool.name === name)?.files?.find((file) => existsSync(file));
+}
+
 export function isInstalled(tool: TestTool, environment: NodeJS.ProcessEnv = process.env): boolean {
   return (
     tool.programs.every((program) => findProgram(program, environment) !== undefined) &&
@@ -69,8 +89,7 @@ export function isInstalled(tool: TestTool, environment: NodeJS.ProcessEnv = pro
  * Vulkan loader beside the drivers of the system. Empty where the renderer is not installed.
  */
 export function softwareGraphicsEnvironment(): Record<string, string> {
-  const files = TEST_TOOLS.find((tool) => tool.name === 'swiftshader')?.files ?? [];
-  const driver = files.find((file) => existsSync(file));
+  const driver = fileOf('swiftshader');
   return driver === undefined ? {} : { VK_ADD_DRIVER_FILES: driver };
 }
 
@@ -79,7 +98,8 @@ export function installCommands(tools: readonly TestTool[], platform: NodeJS.Pla
   if (tools.length === 0) return [];
   if (platform === 'darwin') return tools.map((tool) => tool.macCommand);
   if (platform === 'win32') return tools.map((tool) => tool.windowsCommand);
-  return [`sudo apt-get install --yes ${tools.flatMap((tool) => tool.debianPackages).join(' ')}`];
+  const packages = new Set(tools.flatMap((tool) => tool.debianPackages));
+  return [`sudo apt-get install --yes ${[...packages].join(' ')}`];
 }
 
 function findProgram(program: string, environment: NodeJS.ProcessEnv): string | undefined {
