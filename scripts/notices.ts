@@ -11,6 +11,8 @@ interface LockedPackage {
   readonly dev?: boolean;
   readonly optional?: boolean;
   readonly os?: string | readonly string[];
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
 interface Notice {
@@ -20,6 +22,9 @@ interface Notice {
   /** Empty where the package brings no text of its own. */
   readonly text: string;
 }
+
+/** Packages that are needed for the build only, but whose code is built into the page, or that are shipped whole. */
+const BUILT_IN = ['svelte', 'bits-ui', '@lucide/svelte', '@internationalized/date', 'electron'];
 
 const FFMPEG_NOTICE = `FFmpeg, inside the @seydx/node-av-* packages
 The decoder and encoder library is FFmpeg 8 as built by the Jellyfin project, linked into one file with
@@ -59,7 +64,31 @@ function readLockedPackages(root: string): [string, LockedPackage][] {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, LockedPackage>;
   };
-  return Object.entries(lock.packages).filter(([path, entry]) => path !== '' && entry.dev !== true);
+  const builtIn = withDependencies(BUILT_IN, lock.packages);
+  return Object.entries(lock.packages).filter(
+    ([path, entry]) => path !== '' && (entry.dev !== true || builtIn.has(path)),
+  );
+}
+
+/** The paths of some packages and of everything these stand on; Electron's own are for its download only. */
+function withDependencies(
+  names: readonly string[],
+  packages: Readonly<Record<string, LockedPackage>>,
+): ReadonlySet<string> {
+  const found = new Set<string>();
+  const waiting = names.map((name) => `node_modules/${name}`);
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    const entry = packages[path];
+    if (!entry || found.has(path)) continue;
+    found.add(path);
+    if (path === 'node_modules/electron') continue;
+    const needed = Object.keys({ ...entry.dependencies, ...entry.peerDependencies });
+    for (const name of needed) {
+      const own = `${path}/node_modules/${name}`;
+      waiting.push(own in packages ? own : `node_modules/${name}`);
+    }
+  }
+  return found;
 }
 
 /** Installed on some platforms only, one package for each. */

@@ -21,6 +21,12 @@ describe('the third-party notices', () => {
     for (const name of names) expect(stored).toMatch(new RegExp(`^${RegExp.escape(name)} \\d`, 'm'));
   });
 
+  it('name the packages whose code is built into the page', () => {
+    for (const name of ['svelte', 'bits-ui', '@floating-ui/dom', 'electron']) {
+      expect(stored).toMatch(new RegExp(`^${RegExp.escape(name)} \\d`, 'm'));
+    }
+  });
+
   it('say under which licence the FFmpeg inside node-av is', () => {
     expect(stored).toContain('GNU General Public License, version 3 or later');
   });
