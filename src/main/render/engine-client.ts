@@ -1,7 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type {
   EngineEvent,
   EngineJobs,
@@ -13,10 +10,13 @@ import type {
 } from '../../shared/engine-protocol.ts';
 import { AcutanceError } from '../../shared/errors.ts';
 import { describeEngineDeath } from './engine-death.ts';
+import { forkEngine, type EngineProcess, type EngineSpawner } from './engine-spawner.ts';
 
 export interface EngineClientOptions {
   /** The program to run as the engine; by default the one that belongs to this build. */
   readonly entry?: URL | undefined;
+  /** How the engine is started; by default as a child process of plain Node. */
+  readonly spawn?: EngineSpawner | undefined;
   /** How long a cancelled job may go on before the engine is killed, in milliseconds. */
   readonly graceMs?: number | undefined;
   /** Receives what the engine and its native libraries print, for diagnosis. */
@@ -30,7 +30,7 @@ export interface RunOptions {
 
 interface ActiveJob {
   readonly id: number;
-  readonly engine: ChildProcess;
+  readonly engine: Engine;
   readonly temporaries: Set<string>;
   readonly onEvent: ((event: JobEvent) => void) | undefined;
   readonly succeed: (result: unknown) => void;
@@ -40,10 +40,15 @@ interface ActiveJob {
   cancelled: boolean;
 }
 
+interface Engine {
+  readonly process: EngineProcess;
+  /** Resolves when the process is gone. */
+  readonly gone: Promise<void>;
+}
+
 const DEFAULT_GRACE_MS = 3000;
 /** Enough of the engine's last output to show why a native library gave up. */
 const OUTPUT_TAIL = 4096;
-const OUTPUT_WAIT_MS = 500;
 
 /**
  * Runs jobs in an engine process, one at a time, and answers for it: if the engine dies, the job fails with
@@ -51,22 +56,24 @@ const OUTPUT_WAIT_MS = 500;
  */
 export class EngineClient<Jobs extends JobTable = EngineJobs> {
   readonly #entry: URL;
+  readonly #spawn: EngineSpawner;
   readonly #graceMs: number;
   readonly #onOutput: ((text: string) => void) | undefined;
-  #child: ChildProcess | undefined;
+  #engine: Engine | undefined;
   #output = '';
   #active: ActiveJob | undefined;
   #lastId = 0;
 
   constructor(options: EngineClientOptions = {}) {
     this.#entry = options.entry ?? new URL('./engine-process.ts', import.meta.url);
+    this.#spawn = options.spawn ?? forkEngine;
     this.#graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
     this.#onOutput = options.onOutput;
   }
 
   /** The engine's process id while one is alive. */
   get pid(): number | undefined {
-    return this.#child?.pid;
+    return this.#engine?.process.pid;
   }
 
   /**
@@ -85,12 +92,12 @@ export class EngineClient<Jobs extends JobTable = EngineJobs> {
     if (signal?.aborted) throw new AcutanceError('cancelled', 'Cancelled.');
     // The engine's first word comes only after it has started, which can take a second.
     options.onEvent?.({ type: 'phase', phase: 'starting' });
-    const child = (this.#child ??= this.#start());
+    const engine = (this.#engine ??= this.#start());
     const id = ++this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const job: ActiveJob = {
       id,
-      engine: child,
+      engine,
       temporaries: new Set(),
       onEvent: options.onEvent,
       succeed: resolve,
@@ -103,11 +110,11 @@ export class EngineClient<Jobs extends JobTable = EngineJobs> {
     let forced: NodeJS.Timeout | undefined;
     const cancel = (): void => {
       job.cancelled = true;
-      this.#send(child, { type: 'cancel', id });
-      forced = setTimeout(() => child.kill('SIGKILL'), this.#graceMs);
+      engine.process.send({ type: 'cancel', id });
+      forced = setTimeout(() => engine.process.kill(), this.#graceMs);
     };
     signal?.addEventListener('abort', cancel, { once: true });
-    this.#send(child, { type: 'run', id, kind, request });
+    engine.process.send({ type: 'run', id, kind, request });
     try {
       return await promise;
     } finally {
@@ -120,52 +127,36 @@ export class EngineClient<Jobs extends JobTable = EngineJobs> {
   /** Ends the engine at once, whatever it is doing; a running job fails and its partial files are removed. */
   kill(): void {
     if (this.#active) this.#active.cancelled = true;
-    this.#child?.kill('SIGKILL');
+    this.#engine?.process.kill();
   }
 
   /** Ends the engine and waits until it is gone. The client may be used again; it would start a new engine. */
   async dispose(): Promise<void> {
-    const child = this.#child;
-    if (!child) return;
-    const gone = Promise.race([once(child, 'exit'), once(child, 'close')]);
+    const engine = this.#engine;
+    if (!engine) return;
     this.kill();
-    await gone;
-    if (this.#child === child) this.#child = undefined;
+    await engine.gone;
+    if (this.#engine === engine) this.#engine = undefined;
   }
 
-  #start(): ChildProcess {
-    // The stdin pipe is never written to: its end tells the engine that this process is gone.
-    const child = fork(fileURLToPath(this.#entry), [], {
-      stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
-      serialization: 'advanced',
-      execArgv: [],
-    });
+  #start(): Engine {
     this.#output = '';
-    const collect = (text: string): void => {
-      this.#output = (this.#output + text).slice(-OUTPUT_TAIL);
-      this.#onOutput?.(text);
+    const { promise: gone, resolve } = Promise.withResolvers<void>();
+    const engine: Engine = {
+      gone,
+      process: this.#spawn(this.#entry, {
+        message: (event) => this.#receive(event),
+        output: (text) => {
+          this.#output = (this.#output + text).slice(-OUTPUT_TAIL);
+          this.#onOutput?.(text);
+        },
+        exit: (code, signal) => {
+          resolve();
+          void this.#ended(engine, code, signal);
+        },
+      }),
     };
-    child.stdout?.setEncoding('utf8').on('data', collect);
-    child.stderr?.setEncoding('utf8').on('data', collect);
-    child.stdin?.on('error', () => undefined);
-    child.on('message', (event: EngineEvent) => this.#receive(event));
-    child.on('error', (error) => collect(`${error.message}\n`));
-    let lastOutput: NodeJS.Timeout | undefined;
-    let told = false;
-    const end = (): void => {
-      clearTimeout(lastOutput);
-      if (!told) void this.#ended(child);
-      told = true;
-    };
-    child.on('close', end);
-    // Its output is complete at `close`, which a program that it left behind could put off for ever.
-    child.on('exit', () => (lastOutput = setTimeout(end, OUTPUT_WAIT_MS)));
-    return child;
-  }
-
-  #send(child: ChildProcess, request: EngineRequest): void {
-    // A failed send means that the engine is ending; its `close` event settles the job.
-    if (child.connected) child.send(request, () => undefined);
+    return engine;
   }
 
   #receive(event: EngineEvent): void {
@@ -200,17 +191,17 @@ export class EngineClient<Jobs extends JobTable = EngineJobs> {
     job.onEvent?.(event);
   }
 
-  async #ended(child: ChildProcess): Promise<void> {
-    if (this.#child === child) this.#child = undefined;
+  async #ended(engine: Engine, code: number | null, signal: string | null): Promise<void> {
+    if (this.#engine === engine) this.#engine = undefined;
     const job = this.#active;
-    if (job?.engine !== child) return;
+    if (job?.engine !== engine) return;
     await Promise.all([...job.temporaries].map((path) => rm(path, { force: true }).catch(() => undefined)));
     if (job.cancelled) job.fail(new AcutanceError('cancelled', 'Cancelled.'));
     else
       job.fail(
         describeEngineDeath({
-          code: child.exitCode,
-          signal: child.signalCode,
+          code,
+          signal,
           phase: job.phase,
           progress: job.progress,
           output: this.#output,

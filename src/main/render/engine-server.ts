@@ -2,13 +2,13 @@ import { Worker } from 'node:worker_threads';
 import type {
   EngineEvent,
   EngineJobs,
-  EngineRequest,
   JobNotice,
   JobPhase,
   JobProgress,
   JobTable,
 } from '../../shared/engine-protocol.ts';
 import { AcutanceError } from '../../shared/errors.ts';
+import { callerChannel } from './caller-channel.ts';
 
 /** What a job may use while it runs. */
 export interface JobContext {
@@ -29,20 +29,19 @@ export type JobHandlers<Jobs extends JobTable = EngineJobs> = {
 };
 
 /**
- * Makes this process an engine: takes jobs from the process that forked it and reports back.
+ * Makes this process an engine: takes jobs from the process that started it and reports back.
  *
- * It never outlives that process. Native calls can hold the main thread for seconds, so a second thread watches the
- * caller's end of standard input, and when it closes removes partial files and ends this process at once.
+ * It never outlives that process. Native calls can hold the main thread for seconds, so where the system does not see
+ * to it a second thread watches the caller's end of standard input, and when it closes removes partial files and ends
+ * this process at once.
  *
- * @throws if this process was not forked with an IPC channel.
+ * @throws if this process was started without a line to its caller.
  */
 export function serveEngine<Jobs extends JobTable>(handlers: JobHandlers<Jobs>): void {
-  const channel = process.send?.bind(process);
-  if (!channel) throw new Error('The engine must be started by another process, with an IPC channel.');
-  // When the channel is gone so is the caller, and the watching thread is about to end this process.
-  const send = (event: EngineEvent): void => void channel(event, () => undefined);
+  const caller = callerChannel();
+  const send = (event: EngineEvent): void => caller.send(event);
 
-  const watch = new Worker(new URL('./parent-watch.ts', import.meta.url));
+  const watch = caller.watchesCaller ? new Worker(new URL('./parent-watch.ts', import.meta.url)) : undefined;
   let running: { id: number; abort: AbortController } | undefined;
 
   const run = async (id: number, kind: string, request: unknown): Promise<void> => {
@@ -56,7 +55,7 @@ export function serveEngine<Jobs extends JobTable>(handlers: JobHandlers<Jobs>):
       progress: (progress) => send({ type: 'progress', id, progress }),
       notice: (notice) => send({ type: 'notice', id, notice }),
       temporary: (path) => {
-        watch.postMessage(path);
+        watch?.postMessage(path);
         send({ type: 'temporary', id, path });
       },
     };
@@ -75,9 +74,9 @@ export function serveEngine<Jobs extends JobTable>(handlers: JobHandlers<Jobs>):
     }
   };
 
-  process.on('message', (message: EngineRequest) => {
+  caller.onRequest((message) => {
     if (message.type === 'run') void run(message.id, message.kind, message.request);
-    else if (running?.id === message.id) running.abort.abort();
+    else if (message.type === 'cancel' && running?.id === message.id) running.abort.abort();
   });
   // A terminal's Ctrl-C reaches the whole process group; the caller decides what it means and tells the engine.
   process.on('SIGINT', () => undefined);
