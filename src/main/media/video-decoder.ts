@@ -18,6 +18,7 @@ export class VideoDecoder {
   readonly #context: CodecContext;
   readonly #packet: Packet;
   #flushing = false;
+  #waiting = false;
 
   private constructor(source: MediaSource, context: CodecContext) {
     this.#source = source;
@@ -72,21 +73,42 @@ export class VideoDecoder {
     }
   }
 
+  /** Forgets everything it was fed, after its source was moved to another place. */
+  restart(): void {
+    this.#context.flushBuffers();
+    this.#flushing = false;
+    this.#waiting = false;
+    this.endedEarly = undefined;
+  }
+
+  /** The packet that will be decoded next, which belongs to the decoder; undefined at the end of the file. */
+  async peek(): Promise<Packet | undefined> {
+    if (!this.#waiting) {
+      const status = await this.#read();
+      if (status !== AVERROR_EOF && status < 0) this.endedEarly = describeStatus(status);
+      this.#waiting = status >= 0;
+    }
+    return this.#waiting ? this.#packet : undefined;
+  }
+
   async #feed(): Promise<void> {
     if (this.#flushing) return;
+    if (!(await this.peek())) {
+      this.#flushing = true;
+      await this.#context.sendPacket(null);
+      return;
+    }
+    this.#waiting = false;
+    if ((await this.#context.sendPacket(this.#packet)) < 0) this.damagedPackets++;
+  }
+
+  /** Reads the next packet of the picture. */
+  async #read(): Promise<number> {
     for (;;) {
       this.#packet.unref();
       const status = await this.#source.format.readFrame(this.#packet);
       if (status === AVERROR_EAGAIN) continue;
-      if (status < 0) {
-        if (status !== AVERROR_EOF) this.endedEarly = describeStatus(status);
-        this.#flushing = true;
-        await this.#context.sendPacket(null);
-        return;
-      }
-      if (this.#packet.streamIndex !== this.#source.video.index) continue;
-      if ((await this.#context.sendPacket(this.#packet)) < 0) this.damagedPackets++;
-      return;
+      if (status < 0 || this.#packet.streamIndex === this.#source.video.index) return status;
     }
   }
 

@@ -4,6 +4,7 @@ import { AcutanceError } from '../../shared/errors.ts';
 import type { ClipRange, ClipTime } from '../../shared/settings.ts';
 import { type Rational, rescaleTicks, ticksToSeconds, timeToTicks } from '../../shared/time.ts';
 import { throwIfCancelled } from './ffmpeg-failure.ts';
+import { FrameTimeline } from './frame-timeline.ts';
 import type { MediaInfo } from './media-info.ts';
 import { MediaSource } from './media-source.ts';
 import { probeWithTags } from './probe.ts';
@@ -90,7 +91,7 @@ export class VideoReader {
   async *frames(options: ReadOptions = {}): AsyncGenerator<VideoFrame, void, undefined> {
     const { from, to } = this.ticksOf(options.range ?? {});
     const opened = await this.#openAt(from);
-    const timeline = new Timeline(this.info);
+    const timeline = new FrameTimeline(this.info);
     let first: Frame | undefined = opened.first;
     const damage = { decoder: opened.decoder, frames: 0, missing: false };
     this.#damage = damage;
@@ -173,7 +174,7 @@ export class VideoReader {
 
   #report(
     damage: { readonly decoder: VideoDecoder; readonly frames: number; missing: boolean },
-    timeline: Timeline,
+    timeline: FrameTimeline,
     frames: number,
     whole: boolean,
   ): void {
@@ -216,37 +217,4 @@ function describeDamage(packets: number, frames: number): string {
 function ticksAtOrAfter(time: ClipTime, base: Rational): bigint {
   const fine = base.num * 1000 <= base.den;
   return timeToTicks(time, base, fine ? 'nearest' : 'up');
-}
-
-/** Gives every frame a timestamp after the one before it. */
-class Timeline {
-  retimed = 0;
-  readonly #fallback: bigint;
-  #last: { pts: bigint; duration: bigint } | undefined;
-
-  constructor(info: MediaInfo) {
-    const { averageFrameRate, nominalFrameRate, timeBase } = info.video;
-    const rate = averageFrameRate ?? nominalFrameRate ?? { num: 25, den: 1 };
-    const ticks = rescaleTicks(1n, { num: rate.den, den: rate.num }, timeBase);
-    this.#fallback = ticks > 0n ? ticks : 1n;
-  }
-
-  /** Where the last frame ends. */
-  get end(): bigint {
-    return this.#last ? this.#last.pts + this.#last.duration : 0n;
-  }
-
-  place(native: Frame): { readonly pts: bigint; readonly duration: bigint } {
-    const duration = native.duration > 0n ? native.duration : this.#fallback;
-    const best = native.bestEffortTimestamp;
-    const last = this.#last;
-    let pts = best;
-    if (best === AV_NOPTS_VALUE) pts = last ? last.pts + last.duration : 0n;
-    else if (last && best <= last.pts) pts = last.pts + 1n;
-    if (pts !== best) this.retimed++;
-    this.#last = { pts, duration };
-    native.pts = pts;
-    native.duration = duration;
-    return { pts, duration };
-  }
 }

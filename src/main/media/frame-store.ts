@@ -1,0 +1,56 @@
+import type { Frame } from 'node-av/lib';
+
+/** Decoded frames by their number, up to a number of bytes; the one not used for longest goes first. */
+export class FrameStore {
+  readonly #limit: number;
+  readonly #frames = new Map<number, { readonly frame: Frame; readonly bytes: number }>();
+  #bytes = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  has(number: number): boolean {
+    return this.#frames.has(number);
+  }
+
+  /** The frame stays the store's own and is good until the next `add` or `clear`. */
+  get(number: number): Frame | undefined {
+    const entry = this.#frames.get(number);
+    if (!entry) return undefined;
+    this.#frames.delete(number);
+    this.#frames.set(number, entry);
+    return entry.frame;
+  }
+
+  /** Takes a frame over; it is kept at least until the next one is added. */
+  add(number: number, frame: Frame): void {
+    this.#remove(number);
+    const bytes = sizeOf(frame);
+    this.#frames.set(number, { frame, bytes });
+    this.#bytes += bytes;
+    for (const oldest of this.#frames.keys()) {
+      if (this.#bytes <= this.#limit || oldest === number) break;
+      this.#remove(oldest);
+    }
+  }
+
+  clear(): void {
+    for (const { frame } of this.#frames.values()) frame.free();
+    this.#frames.clear();
+    this.#bytes = 0;
+  }
+
+  #remove(number: number): void {
+    const entry = this.#frames.get(number);
+    if (!entry) return;
+    this.#frames.delete(number);
+    this.#bytes -= entry.bytes;
+    entry.frame.free();
+  }
+}
+
+/** Bytes of a frame's planes. */
+function sizeOf(frame: Frame): number {
+  return (frame.data ?? []).reduce((sum, plane) => sum + plane.byteLength, 0);
+}

@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FormatContext } from 'node-av/lib';
+import { describe, expect, it, vi } from 'vitest';
+import { FrameSource } from '../../src/main/media/frame-source.ts';
+import type { VideoFrame } from '../../src/main/media/video-frame.ts';
+import { VideoReader } from '../../src/main/media/video-reader.ts';
+import { WITNESS_MISSING, ffmpeg, frameHashes, witnessed } from '../fixtures/witness.ts';
+import { fixture, temporaryFolder } from './support/media-copy.ts';
+
+const folder = temporaryFolder();
+
+/** Time and every sample of a frame, as a text. */
+function fingerprint(frame: VideoFrame): string {
+  const hash = createHash('md5').update(frame.native.toBuffer()).digest('hex');
+  return `${frame.pts} ${frame.duration} ${hash}`;
+}
+
+async function readAll(path: string): Promise<string[]> {
+  const all: string[] = [];
+  for await (const frame of (await VideoReader.open(path)).frames()) {
+    all.push(fingerprint(frame));
+    frame.dispose();
+  }
+  return all;
+}
+
+async function take(source: FrameSource, number: number): Promise<string> {
+  const frame = await source.frame(number);
+  expect(frame.index).toBe(number);
+  const print = fingerprint(frame);
+  frame.dispose();
+  return print;
+}
+
+/** Forwards, backwards and criss-cross, with and without room to keep frames; each `step`th of them. */
+async function expectSameFrames(path: string, step = 1): Promise<void> {
+  const expected = await readAll(path);
+  const count = expected.length;
+  const ways = {
+    forwards: expected.map((_, number) => number),
+    backwards: expected.map((_, number) => count - 1 - number),
+    crisscross: expected.map((_, number) => (number * 37 + 11) % count),
+  };
+  for (const cacheBytes of [1, 2 ** 26]) {
+    const source = await FrameSource.open(path, { cacheBytes });
+    try {
+      expect(source.index.pts).toHaveLength(count);
+      for (const [way, numbers] of Object.entries(ways)) {
+        for (const number of numbers.filter((_, turn) => turn % step === 0)) {
+          expect(await take(source, number), `${way}, frame ${number}`).toBe(expected[number]);
+        }
+      }
+    } finally {
+      await source.dispose();
+    }
+  }
+}
+
+describe('frames by their number', () => {
+  it.each(['vfr.mp4', 'hdr10.mp4', 'rotated.mp4', 'chapters.mkv', 'stream.mp4'])(
+    'are those that reading the whole clip gives (%s)',
+    async (name) => {
+      await expectSameFrames(fixture(name));
+    },
+  );
+
+  it('come only from within the clip', async () => {
+    const source = await FrameSource.open(fixture('vfr.mp4'));
+    for (const number of [-1, 24, 0.5, NaN]) {
+      await expect(source.frame(number)).rejects.toMatchObject({ code: 'usage' });
+    }
+    await source.dispose();
+  });
+
+  it('stay good when the source is closed', async () => {
+    const source = await FrameSource.open(fixture('vfr.mp4'));
+    const frame = await source.frame(3);
+    const before = fingerprint(frame);
+    await source.dispose();
+    expect(fingerprint(frame)).toBe(before);
+    frame.dispose();
+    await expect(source.frame(3)).rejects.toMatchObject({ code: 'internal' });
+  });
+
+  it('can be asked for at the same time, and a cancelled request does no harm', async () => {
+    const expected = await readAll(fixture('stream.mp4'));
+    const source = await FrameSource.open(fixture('stream.mp4'));
+    const abort = new AbortController();
+    const [first, cancelled, last] = [
+      take(source, 80),
+      source.frame(20, { signal: abort.signal }),
+      take(source, 5),
+    ];
+    abort.abort();
+    await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
+    expect([await first, await last]).toEqual([expected[80], expected[5]]);
+    await source.dispose();
+  });
+
+  it('are decoded ahead of being asked for', async () => {
+    const source = await FrameSource.open(fixture('stream.mp4'));
+    await source.readAhead(88, 5);
+    expect([87, 88, 89, 90].map((number) => source.has(number))).toEqual([true, true, true, false]);
+    await source.dispose();
+  });
+});
+
+describe('frames by their number where seeking', () => {
+  /** Every seek of the demuxer goes through `change`. */
+  function breakSeeking(
+    change: (seek: (target: bigint) => Promise<number>, target: bigint) => Promise<number>,
+  ): void {
+    const original = Object.getOwnPropertyDescriptor(FormatContext.prototype, 'seekFrame')
+      ?.value as FormatContext['seekFrame'];
+    vi.spyOn(FormatContext.prototype, 'seekFrame').mockImplementation(function (
+      this: FormatContext,
+      stream,
+      target,
+      flags,
+    ) {
+      return change((other) => original.call(this, stream, other, flags), target);
+    });
+  }
+
+  it('is refused', async () => {
+    breakSeeking(() => Promise.resolve(-1));
+    await expectSameFrames(fixture('stream.mp4'), 9);
+  });
+
+  it('arrives too late', async () => {
+    breakSeeking((seek) => seek(10n ** 9n));
+    await expectSameFrames(fixture('stream.mp4'), 9);
+  });
+
+  it('arrives too early', async () => {
+    breakSeeking((seek) => seek(0n));
+    await expectSameFrames(fixture('stream.mp4'), 9);
+  });
+
+  it('says that it worked but moved nothing', async () => {
+    breakSeeking(() => Promise.resolve(0));
+    await expectSameFrames(fixture('stream.mp4'), 9);
+  });
+});
+
+describe.skipIf(WITNESS_MISSING)(witnessed('frames by their number of other kinds of clips'), () => {
+  const openGroups = ['-c:v', 'libx264', '-x264-params', 'open-gop=1:keyint=12:bframes=3', '-an'];
+  const make = (name: string, ...options: string[]): string => {
+    const path = join(folder, name);
+    ffmpeg('-i', fixture('stream.mp4'), '-frames:v', '50', ...options, path);
+    return path;
+  };
+
+  it.each([
+    ['open groups of pictures in a transport stream', 'open.ts', openGroups],
+    ['open groups of pictures in MP4', 'open.mp4', openGroups],
+    [
+      'negative times',
+      'negative.mkv',
+      [...openGroups, '-output_ts_offset', '-1', '-avoid_negative_ts', 'disabled'],
+    ],
+    ['AVI without times of display', 'old.avi', ['-c:v', 'mpeg4', '-bf', '2', '-g', '12', '-an']],
+    [
+      'H.265 with open groups',
+      'h265.mp4',
+      ['-c:v', 'libx265', '-x265-params', 'keyint=10:log-level=none', '-an'],
+    ],
+    ['Matroska without an index', 'live.mkv', [...openGroups, '-live', '1']],
+    ['MPEG program stream', 'two.mpg', ['-c:v', 'mpeg2video', '-bf', '2', '-an']],
+  ] as const)('are those that reading gives: %s', async (_, name, options) => {
+    const path = make(name, ...options);
+    await expectSameFrames(path);
+    expect(await readAll(path)).toHaveLength(frameHashes(path).frames.length);
+  });
+
+  it('are those that reading gives where a part is damaged', async () => {
+    const bytes = readFileSync(make('sound.mkv', ...openGroups));
+    const middle = bytes.length >> 1;
+    for (let at = middle; at < middle + 3000; at++) bytes[at] = (bytes[at]! * 7 + 3) & 255;
+    const path = join(folder, 'damaged.mkv');
+    writeFileSync(path, bytes);
+    const expected = await readAll(path);
+    const source = await FrameSource.open(path);
+    for (let number = source.index.pts.length - 1; number >= 0; number--) {
+      try {
+        await take(source, number);
+      } catch (thrown) {
+        expect(thrown).toMatchObject({ code: 'usage' });
+      }
+    }
+    expect(source.index.pts).toHaveLength(expected.length);
+    expect(await take(source, 0)).toBe(expected[0]);
+    await source.dispose();
+  });
+});
