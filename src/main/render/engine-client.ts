@@ -2,7 +2,6 @@ import { rm } from 'node:fs/promises';
 import type {
   EngineEvent,
   EngineJobs,
-  EngineRequest,
   JobEvent,
   JobPhase,
   JobProgress,

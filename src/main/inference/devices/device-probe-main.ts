@@ -1,9 +1,11 @@
 /**
  * Runs in a process of its own: tries one device with a tiny graph and prints one line of JSON. A graphics driver
  * may crash or hang, and then it takes only this process with it. Usage: device-probe-main.ts DEVICE
+ * Under Electron the result is a message instead.
  */
 import { readdirSync, readlinkSync } from 'node:fs';
 import { loadOnnxRuntime } from '../load-onnxruntime.ts';
+import { parentPort } from '../parent-port.ts';
 import { PROBE_DIMS, PROBE_MODEL } from './probe-model.ts';
 
 export interface ProbeResult {
@@ -14,7 +16,10 @@ export interface ProbeResult {
 }
 
 const device = process.argv[2] ?? 'cpu';
-process.stdout.write(`\n${JSON.stringify(await probe(device))}\n`);
+const result = await probe(device);
+const caller = parentPort();
+if (caller) caller.postMessage(result);
+else process.stdout.write(`\n${JSON.stringify(result)}\n`);
 
 async function probe(name: string): Promise<ProbeResult> {
   try {
