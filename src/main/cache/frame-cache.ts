@@ -1,0 +1,232 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { cacheFailure } from './cache-failure.ts';
+import { sweepFolder } from './cache-sweep.ts';
+import { DEFAULT_CACHE_BYTES } from './cache-folder.ts';
+import { packPicture, unpackPicture, type ScreenPicture } from './frame-codec.ts';
+import { rangesOf, type NumberRange } from './frame-ranges.ts';
+import { FrameTable, type FrameKey, type FrameRow } from './frame-table.ts';
+
+export type { FrameKey } from './frame-table.ts';
+export type { ScreenPicture } from './frame-codec.ts';
+
+/** Frames that are no longer there. */
+export interface Eviction {
+  readonly clip: string;
+  readonly recipe: string;
+  readonly range: NumberRange;
+}
+
+export interface FrameCacheOptions {
+  /** Made where it does not exist. */
+  readonly folder: string;
+  /** The most that frames may take, in bytes; less where the disk is nearly full. */
+  readonly budgetBytes?: number | undefined;
+  /** Called for frames that had to make room or turned out to be damaged. */
+  readonly onEvicted?: ((eviction: Eviction) => void) | undefined;
+  /** Bytes free on the disk of a folder, and how a file is written; given only by tests. */
+  readonly disk?: Partial<Disk> | undefined;
+}
+
+export interface Disk {
+  freeBytes(folder: string): Promise<number>;
+  write(path: string, bytes: Uint8Array): Promise<void>;
+}
+
+/** The cache never takes more than this part of what would be free without it. */
+const SHARE_OF_DISK = 0.2;
+/** Trimming goes a little below the limit, so that it is not needed again with the next frame. */
+const TRIM_TO = 0.95;
+const TOUCH_DELAY_MS = 2000;
+const ATTEMPTS = 2;
+
+const DISK: Disk = {
+  async freeBytes(folder) {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  },
+  write: (path, bytes) => writeFile(path, bytes),
+};
+
+/**
+ * Restored frames by what they were made of: clip, recipe, number. Several processes may use one folder at once. A frame
+ * is there when its index entry is; a file that is missing, short or damaged counts as not rendered and is forgotten.
+ */
+export class FrameCache {
+  readonly #folder: string;
+  readonly #budget: number;
+  readonly #onEvicted: (eviction: Eviction) => void;
+  readonly #disk: Disk;
+  readonly #table: FrameTable;
+  readonly #touched = new Map<string, readonly [FrameKey, number]>();
+  #touchTimer: NodeJS.Timeout | undefined;
+  #trimming: Promise<void> | undefined;
+  #closed = false;
+
+  /** @throws AcutanceError `output-unwritable` or `disk-full` when the folder can't be used. */
+  constructor(options: FrameCacheOptions) {
+    this.#folder = options.folder;
+    this.#budget = options.budgetBytes ?? DEFAULT_CACHE_BYTES;
+    this.#onEvicted = options.onEvicted ?? (() => undefined);
+    this.#disk = { ...DISK, ...options.disk };
+    try {
+      mkdirSync(this.#folder, { recursive: true });
+      this.#table = new FrameTable(join(this.#folder, 'index.db'));
+    } catch (thrown) {
+      throw cacheFailure(this.#folder, thrown);
+    }
+  }
+
+  /** The frames that are there. */
+  ranges(clip: string, recipe: string): NumberRange[] {
+    return this.#table.ranges(clip, recipe);
+  }
+
+  has(key: FrameKey): boolean {
+    return this.#table.find(key) !== undefined;
+  }
+
+  /** Bytes that all frames take. */
+  get totalBytes(): number {
+    return this.#table.totalBytes();
+  }
+
+  /** Bytes that frames may take as the disk is now. */
+  async allowedBytes(): Promise<number> {
+    const free = await this.#disk.freeBytes(this.#folder);
+    return Math.min(this.#budget, SHARE_OF_DISK * (free + this.totalBytes));
+  }
+
+  /** A frame; undefined where it is not there or not whole. */
+  async read(key: FrameKey): Promise<ScreenPicture | undefined> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const row = this.#table.find(key);
+      if (!row) return undefined;
+      try {
+        const packed = await readFile(this.#pathOf(row));
+        if (packed.length !== row.bytes) throw new RangeError('The file has another length.');
+        const picture = await unpackPicture(packed, row.width, row.height);
+        this.#touch(row);
+        return picture;
+      } catch {
+        // Between looking it up and reading it another process may have made it anew: then it is looked up again.
+        await this.#forget(row);
+      }
+    }
+    return undefined;
+  }
+
+  /**
+   * Keeps a frame, in the place of one of the same key.
+   * @throws AcutanceError `disk-full`, or `output-unwritable`; nothing half-written is left.
+   */
+  async write(key: FrameKey, picture: ScreenPicture): Promise<void> {
+    const packed = await packPicture(picture);
+    const { clip, recipe, number } = key;
+    const { width, height } = picture;
+    const file = `${number}-${randomBytes(6).toString('hex')}.frame`;
+    const row: FrameRow = { clip, recipe, number, file, bytes: packed.length, width, height };
+    const path = this.#pathOf(row);
+    const partial = `${path}.${process.pid}.part`;
+    try {
+      await this.#writeFile(partial, packed);
+      await rename(partial, path);
+      const old = this.#table.add(row, Date.now());
+      if (old) await rm(this.#pathOf(old), { force: true });
+    } catch (thrown) {
+      await rm(partial, { force: true }).catch(() => undefined);
+      await rm(path, { force: true }).catch(() => undefined);
+      throw cacheFailure(this.#folder, thrown);
+    }
+  }
+
+  /** Makes room where frames take more than they may, those not used for longest first. */
+  trim(): Promise<void> {
+    this.#trimming ??= this.#trim().finally(() => (this.#trimming = undefined));
+    return this.#trimming;
+  }
+
+  /** Removes what an earlier run left behind: partial files, files without an entry, entries without a file. */
+  async sweep(): Promise<void> {
+    const missing = await sweepFolder(this.#folder, this.#table, () => this.#closed);
+    const forgotten = missing.filter((row) => !this.#closed && this.#table.remove(row));
+    this.#tell(forgotten);
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#closed) return;
+    await this.#trimming?.catch(() => undefined);
+    this.#flushTouches();
+    this.#closed = true;
+    this.#table.close();
+  }
+
+  async #writeFile(path: string, bytes: Uint8Array): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
+      await mkdir(dirname(path), { recursive: true });
+      try {
+        await this.#disk.write(path, bytes);
+        return;
+      } catch (thrown) {
+        // Another process may remove a folder just as it has become empty.
+        const vanished = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
+        if (!vanished || attempt + 1 >= ATTEMPTS) throw thrown;
+      }
+    }
+  }
+
+  async #trim(): Promise<void> {
+    const allowed = await this.allowedBytes();
+    if (this.#closed || this.totalBytes <= allowed) return;
+    this.#flushTouches();
+    const removed = this.#table.removeOldest(allowed * TRIM_TO);
+    for (const row of removed) await rm(this.#pathOf(row), { force: true });
+    const folders = new Set(removed.map((row) => dirname(this.#pathOf(row))));
+    // A folder that still holds frames stays.
+    for (const folder of folders) {
+      await rmdir(folder).catch(() => undefined);
+      await rmdir(dirname(folder)).catch(() => undefined);
+    }
+    this.#tell(removed);
+  }
+
+  async #forget(row: FrameRow): Promise<void> {
+    if (this.#closed) return;
+    const forgotten = this.#table.remove(row);
+    await rm(this.#pathOf(row), { force: true }).catch(() => undefined);
+    if (forgotten) this.#tell([row]);
+  }
+
+  #tell(rows: readonly FrameRow[]): void {
+    const groups = Map.groupBy(rows, ({ clip, recipe }) => `${clip}/${recipe}`);
+    for (const group of groups.values()) {
+      const { clip, recipe } = group[0]!;
+      for (const range of rangesOf(group.map(({ number }) => number)))
+        this.#onEvicted({ clip, recipe, range });
+    }
+  }
+
+  #touch({ clip, recipe, number }: FrameKey): void {
+    this.#touched.set(`${clip}/${recipe}/${number}`, [{ clip, recipe, number }, Date.now()]);
+    this.#touchTimer ??= setTimeout(() => this.#flushTouches(), TOUCH_DELAY_MS).unref();
+  }
+
+  #flushTouches(): void {
+    clearTimeout(this.#touchTimer);
+    this.#touchTimer = undefined;
+    if (this.#closed || this.#touched.size === 0) return;
+    const uses = [...this.#touched.values()];
+    this.#touched.clear();
+    try {
+      this.#table.touch(uses);
+    } catch {
+      // Which frames were used last only decides what goes first.
+    }
+  }
+
+  #pathOf({ clip, recipe, file }: FrameRow): string {
+    return join(this.#folder, clip, recipe, file);
+  }
+}
