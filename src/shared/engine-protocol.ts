@@ -1,5 +1,7 @@
 import type { ProblemDescription } from './errors.ts';
+import type { FrameIndex } from './frame-index.ts';
 import type { ClipTime, DeblurSettings, ExportPreset } from './settings.ts';
+import type { Rational } from './time.ts';
 
 /**
  * What the engine process and its caller say to each other. The engine does one job at a time: the caller sends a
@@ -128,12 +130,98 @@ export interface ClipDescription {
   }[];
 }
 
+/** Finds out what a clip is and when each of its frames is shown. */
+export interface ClipIndexRequest {
+  readonly input: string;
+}
+
+/** A clip with its frames; good as long as the file is as it was. */
+export interface ClipIndex {
+  readonly clip: ClipDescription;
+  /** When the file was last changed, in milliseconds since 1970; with its size it tells whether it still is the same. */
+  readonly modified: number;
+  readonly index: FrameIndex;
+  /** Size of the pictures that are shown, upright, in pixels as stored (their aspect may not be square). */
+  readonly width: number;
+  readonly height: number;
+  /** What a user should know about the clip, one sentence each. */
+  readonly notices: readonly string[];
+}
+
+/** `raw`: rows of R, G, B, A bytes from the top, A always 255. */
+export type PictureFormat = 'raw' | 'png' | 'jpeg';
+
+/** Gives a frame of a clip as a picture for the screen: 8 bits, upright. */
+export interface FrameRequest {
+  readonly input: string;
+  /** Number of the frame in the order of display, from 0. */
+  readonly frame: number;
+  readonly format: PictureFormat;
+  /** Pictures wider than this are scaled down, keeping their shape. */
+  readonly maxWidth?: number | undefined;
+  /** How many of the frames behind it will probably be asked for next. */
+  readonly ahead: number;
+  /** A file of the caller's, which takes the bytes of a large picture: much quicker than a message. */
+  readonly transfer: string;
+}
+
+export interface FrameResult {
+  readonly width: number;
+  readonly height: number;
+  /** The picture, or how many bytes of it lie at the beginning of the transfer file. */
+  readonly bytes: Uint8Array<ArrayBuffer> | number;
+  /** Whether the file has other frames than its index said, so that the caller has to ask for the index again. */
+  readonly reindexed: boolean;
+}
+
+/** When every frame of a clip is shown, and where decoding may start; ticks as doubles. */
+export interface ClipFrameIndex {
+  readonly timeBase: Rational;
+  readonly pts: Float64Array;
+  readonly durations: Float64Array;
+  readonly decoded: Float64Array;
+  readonly keyframes: {
+    readonly frames: Uint32Array;
+    readonly dts: Float64Array;
+    readonly positions: Float64Array;
+  };
+  readonly method: 'packets' | 'decoded';
+}
+
+/** Deblurs frames at full strength into the frame cache. */
+export interface PreviewRequest {
+  readonly input: string;
+  readonly index: ClipFrameIndex;
+  /** Degrees clockwise from stored to shown. */
+  readonly rotation: number;
+  /** With everything resolved: no `auto`, weights by their hash. */
+  readonly deblur: DeblurSettings;
+  /** What the weights must turn out to be. */
+  readonly weightsHash: string;
+  /** Frames to render, `from <= number < to`, in the order in which they are wanted. */
+  readonly ranges: readonly { readonly from: number; readonly to: number }[];
+  /** Where frames go: the cache's folder, and what they are kept under. */
+  readonly cacheFolder: string;
+  readonly clip: string;
+  readonly recipe: string;
+}
+
+export interface PreviewResult {
+  readonly frames: number;
+  readonly seconds: number;
+  readonly inferenceSeconds: number;
+  readonly deblur: DeblurProvenance;
+}
+
 /** Every kind of job with its request and its result. */
 export type EngineJobs = {
   readonly export: { readonly request: ExportRequest; readonly result: ExportResult };
+  readonly preview: { readonly request: PreviewRequest; readonly result: PreviewResult };
   readonly infer: { readonly request: InferRequest; readonly result: InferResult };
   readonly probe: { readonly request: ProbeRequest; readonly result: ClipDescription };
   readonly devices: { readonly request: Record<string, never>; readonly result: DevicesResult };
+  readonly index: { readonly request: ClipIndexRequest; readonly result: ClipIndex };
+  readonly frame: { readonly request: FrameRequest; readonly result: FrameResult };
 };
 
 export type JobTable = Readonly<Record<string, { readonly request: unknown; readonly result: unknown }>>;
@@ -160,7 +248,9 @@ export interface JobNotice {
 export type JobEvent =
   | { readonly type: 'phase'; readonly phase: JobPhase }
   | { readonly type: 'progress'; readonly progress: JobProgress }
-  | { readonly type: 'notice'; readonly notice: JobNotice };
+  | { readonly type: 'notice'; readonly notice: JobNotice }
+  /** A frame that is in the frame cache now. */
+  | { readonly type: 'rendered'; readonly number: number };
 
 export type EngineRequest =
   | { readonly type: 'run'; readonly id: number; readonly kind: string; readonly request: unknown }

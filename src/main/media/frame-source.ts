@@ -38,6 +38,8 @@ export class FrameSource {
   #run: DecodingRun | undefined;
   /** The number of the frame that the decoder gives next, while that is known. */
   #next: number | undefined;
+  /** Stops reading ahead. */
+  #ahead: AbortController | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
@@ -66,9 +68,8 @@ export class FrameSource {
    * @throws AcutanceError `usage` when the clip has no such frame, `cancelled`, and as `VideoReader.frames`.
    */
   frame(number: number, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<VideoFrame> {
-    const taken = this.#turn.then(() => this.#frame(number, options.signal));
-    this.#turn = taken.catch(() => undefined);
-    return taken;
+    this.#ahead?.abort();
+    return this.#inTurn(() => this.#frame(number, options.signal));
   }
 
   /** Whether a frame is at hand without decoding. */
@@ -76,24 +77,41 @@ export class FrameSource {
     return this.#store.has(number);
   }
 
-  /** Decodes frames that will soon be asked for, as far as the clip has them; failures show when they are asked for. */
-  async readAhead(from: number, count: number, signal?: AbortSignal): Promise<void> {
+  /**
+   * Decodes frames that will soon be asked for, as far as the clip has them, until the next call of `frame`. Failures
+   * show when the frames are asked for.
+   */
+  async readAhead(from: number, count: number): Promise<void> {
+    const { signal } = (this.#ahead = new AbortController());
     for (let number = from; number < Math.min(from + count, this.#index.pts.length); number++) {
       if (this.has(number)) continue;
       try {
-        (await this.frame(number, { signal })).dispose();
+        (await this.#inTurn(() => this.#frame(number, signal))).dispose();
       } catch {
         return;
       }
     }
   }
 
+  /** Gives kept frames back until they take no more than a number of bytes. */
+  async forget(bytes: number): Promise<void> {
+    await this.#turn;
+    this.#store.shrink(bytes);
+  }
+
   /** Frees everything; frames given out stay good. */
   async dispose(): Promise<void> {
     this.#disposed = true;
+    this.#ahead?.abort();
     await this.#turn;
     await this.#close();
     this.#store.clear();
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
   async #frame(number: number, signal: AbortSignal | undefined): Promise<VideoFrame> {
@@ -176,11 +194,14 @@ export class FrameSource {
   ): Promise<Frame | 'contradiction' | 'damaged'> {
     const { first, afterSeek } = options;
     const { decoded } = this.#index;
-    this.#next = undefined;
+    this.#next = afterSeek ? undefined : first;
     for (let expected = first; ;) {
       throwIfCancelled(options.signal);
       const frame = await this.#run?.next();
-      if (!frame) return 'contradiction';
+      if (!frame) {
+        this.#next = undefined;
+        return 'contradiction';
+      }
       const time = ticks(frame.bestEffortTimestamp);
       if (afterSeek && time < decoded[first]!) {
         frame.free();
@@ -190,6 +211,7 @@ export class FrameSource {
       const unsure = afterSeek && options.mayBeDamaged !== true && isDamaged(frame);
       if (!asTold || unsure) {
         frame.free();
+        this.#next = undefined;
         return asTold ? 'damaged' : 'contradiction';
       }
       this.#store.add(expected, frame);

@@ -35,6 +35,14 @@ export class FrameStore {
     }
   }
 
+  /** Removes frames until at most so many bytes are taken. */
+  shrink(bytes: number): void {
+    for (const oldest of this.#frames.keys()) {
+      if (this.#bytes <= bytes) break;
+      this.#remove(oldest);
+    }
+  }
+
   clear(): void {
     for (const { frame } of this.#frames.values()) frame.free();
     this.#frames.clear();

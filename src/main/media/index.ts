@@ -10,4 +10,6 @@ export type {
   VideoStreamInfo,
 } from './media-info.ts';
 export { FrameConverter } from './frame-converter.ts';
+export { FrameSource, type FrameSourceOptions } from './frame-source.ts';
+export { PictureMaker, type Picture, type PictureOptions } from './picture-maker.ts';
 export { VideoWriter, type WriteOptions, type WriteResult } from './video-writer.ts';

@@ -1,11 +1,19 @@
 import type { EngineJobs } from '../../shared/engine-protocol.ts';
 import { serveEngine } from './engine-server.ts';
+import type { FramesDesk } from './frames-desk.ts';
 
 /** The engine process: decoder, networks and encoder. A job's code is loaded with the first job of its kind. */
+
+/** Clips stay open between the jobs that look into them. */
+let clips: Promise<FramesDesk> | undefined;
+const framesDesk = (): Promise<FramesDesk> =>
+  (clips ??= import('./frames-desk.ts').then((module) => new module.FramesDesk()));
 
 serveEngine<EngineJobs>({
   export: async (request, context) => (await import('./export-job.ts')).runExport(request, context),
   infer: async (request, context) => (await import('./infer-job.ts')).runInfer(request, context),
   probe: async (request, context) => (await import('./probe-job.ts')).runProbe(request, context),
   devices: async (request, context) => (await import('./devices-job.ts')).runDevices(request, context),
+  index: async (request, context) => (await framesDesk()).index(request, context),
+  frame: async (request, context) => (await framesDesk()).frame(request, context),
 });

@@ -1,6 +1,6 @@
 import type { ClipDescription, ProbeRequest } from '../../shared/engine-protocol.ts';
 import type { Rational } from '../../shared/time.ts';
-import { probe } from '../media/index.ts';
+import { type MediaInfo, probe } from '../media/index.ts';
 import type { JobContext } from './engine-server.ts';
 
 /**
@@ -10,8 +10,12 @@ import type { JobContext } from './engine-server.ts';
  */
 export async function runProbe({ input }: ProbeRequest, context: JobContext): Promise<ClipDescription> {
   context.phase('opening');
-  const { path, bytes, container, durationSeconds, video, otherStreams, chapters, timecode } =
-    await probe(input);
+  return describeClip(await probe(input));
+}
+
+/** What was found in a file, as the application speaks of it. */
+export function describeClip(info: MediaInfo): ClipDescription {
+  const { path, bytes, container, durationSeconds, video, otherStreams, chapters, timecode } = info;
   const rate = video.averageFrameRate ?? video.nominalFrameRate;
   return {
     path,

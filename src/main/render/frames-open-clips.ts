@@ -1,0 +1,74 @@
+import { stat } from 'node:fs/promises';
+import { FrameSource } from '../media/index.ts';
+
+interface OpenClip {
+  /** Size and time of change of the file, which tell whether it still is the same. */
+  readonly stamp: string;
+  readonly source: Promise<FrameSource>;
+}
+
+/** Clips that are open at a time: the one on the screen, and those that thumbnails are made of. */
+const MOST_OPEN = 3;
+/** Memory for decoded frames of all open clips together. */
+const FRAME_BYTES = 256 * 2 ** 20;
+const IDLE_SHARE = 32 * 2 ** 20;
+
+/** The clips that were looked into last, opened once and again only when their file has changed. */
+export class OpenClips {
+  /** The one used last is the last. */
+  readonly #clips = new Map<string, OpenClip>();
+
+  /** @throws AcutanceError as `FrameSource.open`. */
+  async open(path: string, signal: AbortSignal): Promise<FrameSource> {
+    const stamp = await stampOf(path);
+    const known = this.#clips.get(path);
+    const clip =
+      known?.stamp === stamp
+        ? known
+        : {
+            stamp,
+            source: FrameSource.open(path, {
+              signal,
+              cacheBytes: FRAME_BYTES - (MOST_OPEN - 1) * IDLE_SHARE,
+            }),
+          };
+    this.#clips.delete(path);
+    this.#clips.set(path, clip);
+    if (known && known !== clip) void close(known);
+    try {
+      const source = await clip.source;
+      await this.#makeRoom(path);
+      return source;
+    } catch (thrown) {
+      if (this.#clips.get(path) === clip) this.#clips.delete(path);
+      throw thrown;
+    }
+  }
+
+  async #makeRoom(path: string): Promise<void> {
+    for (const [other, clip] of this.#clips) {
+      if (other === path) continue;
+      if (this.#clips.size > MOST_OPEN) {
+        this.#clips.delete(other);
+        await close(clip);
+      } else {
+        await (await clip.source.catch(() => undefined))?.forget(IDLE_SHARE);
+      }
+    }
+  }
+}
+
+async function close(clip: OpenClip): Promise<void> {
+  const source = await clip.source.catch(() => undefined);
+  await source?.dispose();
+}
+
+/** Files that can't be looked at have no stamp; opening them says why. */
+async function stampOf(path: string): Promise<string> {
+  try {
+    const { size, mtimeMs, ino } = await stat(path);
+    return `${size} ${mtimeMs} ${ino}`;
+  } catch {
+    return 'unreadable';
+  }
+}
