@@ -185,6 +185,7 @@ export class EngineClient<Jobs extends JobTable = EngineJobs> {
         job.progress = event.progress;
         break;
       case 'notice':
+      case 'rendered':
         break;
     }
     job.onEvent?.(event);

@@ -17,6 +17,8 @@ export interface JobContext {
   phase(phase: JobPhase): void;
   progress(progress: JobProgress): void;
   notice(notice: JobNotice): void;
+  /** Tells that a frame is in the frame cache. */
+  rendered(number: number): void;
   /** Announces a partial file before it is created, so that it is removed even if this process is killed. */
   temporary(path: string): void;
 }
@@ -54,6 +56,7 @@ export function serveEngine<Jobs extends JobTable>(handlers: JobHandlers<Jobs>):
       phase: (phase) => send({ type: 'phase', id, phase }),
       progress: (progress) => send({ type: 'progress', id, progress }),
       notice: (notice) => send({ type: 'notice', id, notice }),
+      rendered: (number) => send({ type: 'rendered', id, number }),
       temporary: (path) => {
         watch?.postMessage(path);
         send({ type: 'temporary', id, path });
@@ -76,7 +79,7 @@ export function serveEngine<Jobs extends JobTable>(handlers: JobHandlers<Jobs>):
 
   caller.onRequest((message) => {
     if (message.type === 'run') void run(message.id, message.kind, message.request);
-    else if (message.type === 'cancel' && running?.id === message.id) running.abort.abort();
+    else if (running?.id === message.id) running.abort.abort();
   });
   // A terminal's Ctrl-C reaches the whole process group; the caller decides what it means and tells the engine.
   process.on('SIGINT', () => undefined);

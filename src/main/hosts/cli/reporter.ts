@@ -45,7 +45,7 @@ class TextReporter implements Reporter {
 
   event(event: JobEvent): void {
     if (event.type === 'notice') this.remark(`Note: ${event.notice.message}`);
-    else if (this.#quiet || this.#hideProgress) return;
+    else if (this.#quiet || this.#hideProgress || event.type === 'rendered') return;
     else if (event.type === 'phase') this.#line.phase(event.phase);
     else this.#line.progress(event.progress);
   }
@@ -77,7 +77,7 @@ class JsonReporter implements Reporter {
   event(event: JobEvent): void {
     if (event.type === 'phase') this.#write({ type: 'phase', phase: event.phase });
     else if (event.type === 'progress') this.#write({ type: 'progress', ...event.progress });
-    else this.#write({ type: 'notice', ...event.notice });
+    else if (event.type === 'notice') this.#write({ type: 'notice', ...event.notice });
   }
 
   result(data: object): void {
