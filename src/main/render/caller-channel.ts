@@ -22,7 +22,10 @@ export function callerChannel(): CallerChannel {
   if (port) {
     return {
       send: (event) => port.postMessage(event),
-      onRequest: (listener) => void port.on('message', ({ data }) => listener(data as EngineRequest)),
+      onRequest: (listener) =>
+        void port.on('message', ({ data }) => {
+          if (isRequest(data)) listener(data);
+        }),
       watchesCaller: false,
     };
   }
@@ -34,4 +37,10 @@ export function callerChannel(): CallerChannel {
     onRequest: (listener) => void process.on('message', listener),
     watchesCaller: true,
   };
+}
+
+/** The port carries answers to this process's own questions too. */
+function isRequest(message: unknown): message is EngineRequest {
+  const type = (message as { readonly type?: unknown } | null)?.type;
+  return type === 'run' || type === 'cancel';
 }

@@ -23,7 +23,7 @@ export function fakeUtilityProcesses(): UtilityProcesses & { readonly started: s
       pid: undefined as number | undefined,
       stdout: process.stdout,
       stderr: process.stderr,
-      postMessage: (message: object) => void process.send?.(message, () => undefined),
+      postMessage: (message: object) => void process.send(message, () => undefined),
       kill: () => process.kill('SIGTERM'),
     });
     process.on('spawn', () => {
@@ -43,7 +43,7 @@ export function fakeUtilityProcesses(): UtilityProcesses & { readonly started: s
   };
   return {
     app: app as never,
-    utilityProcess: { fork: start as never },
+    utilityProcess: { fork: start },
     started,
   };
 }
