@@ -20,6 +20,20 @@ Exit codes:
 Set ACUTANCE_DEBUG=1 to see stack traces and what the native libraries print.
 `;
 
+export const SERVE_HELP = `
+The application listens on this machine only and lets in only whoever opens the printed address, which holds a key.
+The page can open files below the given folders (default: your home folder and the current one). Ctrl-C stops it.
+
+From another machine:
+  ssh -L 7517:127.0.0.1:7517 workstation npx acutance serve --no-open --port 7517
+and open the printed address over here.
+
+Examples:
+  acutance serve
+  acutance serve clip.mp4
+  acutance serve /mnt/footage --no-open --port 5000
+`;
+
 export const DEBLUR_HELP = `
 Times count from the clip's first frame:
   12.5  1:02.5  00:01:02.5     seconds, minutes, hours

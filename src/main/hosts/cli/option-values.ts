@@ -8,6 +8,7 @@ import type { ClipTime } from '../../../shared/settings.ts';
 
 /** Smaller tiles cost more at their borders than they save. */
 const MIN_TILE = 64;
+const MAX_PORT = 65535;
 
 function parseWhole(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.');
@@ -18,6 +19,18 @@ function parseWhole(text: string): number {
 export function parsePath(text: string): string {
   if (text === '') throw new InvalidArgumentError('It is empty.');
   return text;
+}
+
+/** One of several paths, each checked as it comes. */
+export function parsePaths(text: string, before: readonly string[] = []): string[] {
+  return [...before, parsePath(text)];
+}
+
+/** A port of this machine; 0 is any free one. */
+export function parsePort(text: string): number {
+  const port = parseWhole(text);
+  if (port > MAX_PORT) throw new InvalidArgumentError(`It must be 0 to ${MAX_PORT}.`);
+  return port;
 }
 
 export function parseStages(text: string): number {

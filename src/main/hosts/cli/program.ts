@@ -10,8 +10,23 @@ import {
   NETWORK_SIZES,
   NO_NETWORK,
 } from '../../../shared/settings.ts';
-import { DEBLUR_HELP, DEVICES_HELP, INFER_HELP, PROGRAM_HELP, WEIGHTS_HELP } from './help-texts.ts';
-import { parseBoolean, parsePath, parseStages, parseTile, parseTimeOption } from './option-values.ts';
+import {
+  DEBLUR_HELP,
+  DEVICES_HELP,
+  INFER_HELP,
+  PROGRAM_HELP,
+  SERVE_HELP,
+  WEIGHTS_HELP,
+} from './help-texts.ts';
+import {
+  parseBoolean,
+  parsePath,
+  parsePaths,
+  parsePort,
+  parseStages,
+  parseTile,
+  parseTimeOption,
+} from './option-values.ts';
 
 // A command's module is loaded when it runs: help and typing mistakes are answered without ONNX Runtime or FFmpeg.
 
@@ -23,6 +38,7 @@ export function createProgram(): Command {
     .helpOption('-h, --help', 'show help; every command has its own')
     .helpCommand('help [command]', 'show help for a command')
     .addHelpText('after', PROGRAM_HELP);
+  addServe(program);
   addDeblur(program);
   addProbe(program);
   addDevices(program);
@@ -92,6 +108,28 @@ function addNetworkOptions(
         .choices(DEVICE_CHOICES)
         .default(defaults.device),
     );
+}
+
+function addServe(program: Command): void {
+  addCommand(program, 'serve', 'open the application in a browser', SERVE_HELP)
+    .argument('[paths...]', 'clips to open, and folders that the page may open files from', parsePaths)
+    .addOption(
+      new Option(
+        '--port <n>',
+        'where to listen on this machine (default: 7517, or the next free one)',
+      ).argParser(parsePort),
+    )
+    .addOption(
+      new Option('--root <folder>', 'a folder that the page may open files from; may be repeated').argParser(
+        parsePaths,
+      ),
+    )
+    .option('--no-open', 'leave the browser alone')
+    .option(...JSON_OPTION)
+    .action(async (paths: readonly string[], options: object) => {
+      const { serve } = await import('./commands/serve.ts');
+      await serve(paths, options as Parameters<typeof serve>[1]);
+    });
 }
 
 function addDeblur(program: Command): void {
