@@ -9,6 +9,7 @@ import type { Plugin } from 'vite';
  * the address of the built file.
  */
 function siblingPrograms(): Plugin {
+  const files = new Map<string, string>();
   const reference = /new URL\('(\.{1,2}\/[\w./-]+\.ts)', import\.meta\.url\)/g;
   return {
     name: 'acutance:sibling-programs',
@@ -19,7 +20,11 @@ function siblingPrograms(): Plugin {
       return code.replaceAll(reference, (_match, path: string) => {
         const file = fileURLToPath(new URL(path, pathToFileURL(id)));
         const fileName = `${basename(file, '.ts')}.js`;
-        this.emitFile({ type: 'chunk', id: file, fileName });
+        const other = files.get(fileName);
+        if (other !== undefined && other !== file)
+          this.error(`${file} and ${other} would be one ${fileName}.`);
+        if (other === undefined) this.emitFile({ type: 'chunk', id: file, fileName });
+        files.set(fileName, file);
         return `new URL('./${fileName}', import.meta.url)`;
       });
     },
@@ -46,6 +51,7 @@ export default defineConfig({
     build: {
       outDir: 'out/renderer',
       rolldownOptions: { input: 'src/renderer/index.html' },
+      minify: true,
       // Everything is a file of its own: the page's policy allows no inline data.
       assetsInlineLimit: 0,
     },
