@@ -24,7 +24,7 @@ const SERVICE_ROOMS = ['main/inference', 'main/media', 'main/cache', 'main/proje
 const BELOW_SERVICES = ['networks', 'shared'];
 const BELOW_RENDER = [...SERVICE_ROOMS, ...BELOW_SERVICES];
 const BELOW_APP = ['main/render', ...BELOW_RENDER];
-const BELOW_HOSTS = ['main/app.ts', 'main/routes', ...BELOW_APP];
+const BELOW_HOSTS = ['main/app.ts', 'main/services.ts', 'main/routes', ...BELOW_APP];
 
 const NO_ELECTRON: PackageRule = { kind: 'all but', names: ['electron'] };
 
@@ -39,6 +39,7 @@ export const ROOMS: readonly Room[] = [
   ...SERVICE_ROOMS.map((room) => ({ path: `src/${room}`, mayImport: BELOW_SERVICES, packages: NO_ELECTRON })),
   { path: 'src/main/render', mayImport: BELOW_RENDER, packages: NO_ELECTRON },
   { path: 'src/main/app.ts', mayImport: ['main/routes', ...BELOW_APP], packages: NO_ELECTRON },
+  { path: 'src/main/services.ts', mayImport: BELOW_APP, packages: NO_ELECTRON },
   { path: 'src/main/routes', mayImport: BELOW_APP, packages: NO_ELECTRON },
   { path: 'src/main/hosts', mayImport: BELOW_HOSTS, packages: NO_ELECTRON },
   { path: 'src/preload', mayImport: ['shared'], packages: { kind: 'only', names: ['electron'] } },

@@ -1,20 +1,136 @@
-import type { WeightStore } from './inference/weights/weight-store.ts';
+import { randomBytes } from 'node:crypto';
+import { basename, join } from 'node:path';
+import { Hono } from 'hono';
+import type { Session } from '../shared/api/catalogue.ts';
+import { dataFolder } from './inference/weights/data-folder.ts';
+import { ProjectStore } from './project/project-store.ts';
+import { ClipLibrary } from './render/clip-library.ts';
 import { EngineClient } from './render/engine-client.ts';
+import type { EngineSpawner } from './render/engine-spawner.ts';
+import { FileAccess } from './render/file-access.ts';
+import { installedVersion, shippedWeightsFolder } from './render/installation.ts';
+import { InterimMedia } from './render/interim-media.ts';
+import { interimRender } from './render/interim-render.ts';
+import { catalogueRoutes } from './routes/catalogue.ts';
+import { clipRoutes } from './routes/clips.ts';
+import { EventLog } from './routes/event-log.ts';
+import { folderRoutes } from './routes/folders.ts';
+import { frameRoutes } from './routes/frames.ts';
+import { jobRoutes } from './routes/jobs.ts';
+import { type Logger, standardErrorLogger } from './routes/logger.ts';
+import { mountEndpoints } from './routes/mount.ts';
+import { listNetworks } from './routes/network-list.ts';
+import { PageFiles } from './routes/page-files.ts';
+import { HttpProblem, problemResponse, responseToFailure } from './routes/problem-response.ts';
+import { withSecurityHeaders } from './routes/security-headers.ts';
+import type { Services } from './routes/services.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { soundAndFileRoutes } from './routes/sound-and-file.ts';
 
-/** The composition root: builds the services that every host uses. */
-
-export interface EngineSettings {
-  /** Receives what the engine's native libraries print. */
-  readonly onOutput?: ((text: string) => void) | undefined;
+export interface AppOptions {
+  readonly host: Session['host'];
+  /** Absolute paths of folders that the page may list and open. */
+  readonly roots: readonly string[];
+  /** A clip to begin with, absolute. */
+  readonly openPath?: string | undefined;
+  /** Where choices are kept; by default where imported weights are. */
+  readonly dataFolder?: string | undefined;
+  /** Where rendered frames are kept; by default within the data folder. */
+  readonly cacheFolder?: string | undefined;
+  /** The built page. */
+  readonly pageFolder: string;
+  /** How engines are started; by default as child processes of plain Node. */
+  readonly engines?: EngineSpawner | undefined;
+  readonly logger?: Logger | undefined;
+  /** Whether answers are checked against their schemas; by default in tests and development. */
+  readonly checkResponses?: boolean | undefined;
 }
 
-/** The supervisor of the engine process; nothing is started before its first job. */
-export function createEngine(settings: EngineSettings = {}): EngineClient {
-  return new EngineClient({ onOutput: settings.onOutput });
+/** The whole product behind one function. */
+export interface App {
+  /** Answers every request, failures included. */
+  fetch(request: Request): Promise<Response>;
+  /** Opens a file or folder to the page that its user chose outside of it; a file need not exist yet. */
+  grant(path: string): void;
+  /** Asks the page to open a clip, and lets it. */
+  requestOpen(path: string): void;
+  /** Ends all streams, jobs and engines. */
+  dispose(): Promise<void>;
 }
 
-/** The weights at hand. Loaded on demand: it knows every network, which a command that needs none should not pay for. */
-export async function createWeightStore(): Promise<WeightStore> {
-  const { openInstalledWeights } = await import('./render/installed-weights.ts');
-  return openInstalledWeights();
+/** Clips that may be opened again in a window whose user chose them in an earlier start. */
+const REMEMBERED_CLIPS = 100;
+
+/** Builds the services and mounts the routes. Nothing heavy is loaded or started before it is asked for. */
+export function createApp(options: AppOptions): Promise<App> {
+  const { host, roots, openPath, pageFolder, logger = standardErrorLogger } = options;
+  const launch = randomBytes(8).toString('hex');
+  const store = ProjectStore.open(options.dataFolder ?? dataFolder());
+  const samplePath = join(shippedWeightsFolder(), 'sample.mp4');
+  const access = new FileAccess([
+    ...roots,
+    samplePath,
+    ...(openPath === undefined ? [] : [openPath]),
+    ...(host === 'electron' ? store.recent(REMEMBERED_CLIPS).map(({ path }) => path) : []),
+  ]);
+  const { problem } = store;
+  const events = new EventLog({ launch, standing: () => (problem ? [{ type: 'problem', problem }] : []) });
+  const media = new InterimMedia(new EngineClient({ spawn: options.engines }));
+  const render = interimRender;
+  const endEvents = render.onEvent((event) => events.emit(event));
+  const services: Services = {
+    facts: {
+      launch,
+      version: installedVersion(),
+      host,
+      platform: process.platform,
+      roots: roots.map((path) => ({ path, name: basename(path) || path })),
+      samplePath,
+      openPath,
+    },
+    store,
+    access,
+    clips: new ClipLibrary({ reader: media, store, access, samplePath }),
+    media,
+    render,
+    events,
+    networks: listNetworks,
+  };
+  const routes = new Hono();
+  mountEndpoints(
+    routes,
+    {
+      ...sessionRoutes(services),
+      ...clipRoutes(services),
+      ...frameRoutes(services),
+      ...jobRoutes(services),
+      ...folderRoutes(services),
+      ...catalogueRoutes(services),
+      ...soundAndFileRoutes(services),
+    },
+    { logger, checkResponses: options.checkResponses ?? process.env['NODE_ENV'] === 'test' },
+  );
+  const page = new PageFiles(pageFolder);
+  routes.on(['GET', 'HEAD'], '*', ({ req }) => page.respond(req.raw));
+  routes.notFound(({ req }) =>
+    problemResponse(new HttpProblem('not-found', `There is nothing at ${req.path}.`)),
+  );
+  routes.onError((thrown, { req }) => responseToFailure(thrown, req.raw, logger));
+
+  let disposed: Promise<void> | undefined;
+  return Promise.resolve({
+    fetch: async (request: Request) => withSecurityHeaders(await routes.fetch(request)),
+    grant: (path: string) => access.grant(path),
+    requestOpen: (path: string) => {
+      access.grant(path);
+      events.emit({ type: 'open', path });
+    },
+    dispose: () =>
+      (disposed ??= (async () => {
+        endEvents();
+        events.dispose();
+        await Promise.all([media.dispose(), render.dispose()]);
+        store.dispose();
+      })()),
+  });
 }

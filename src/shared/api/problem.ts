@@ -58,9 +58,14 @@ const STATUS: Readonly<Record<ErrorCode, readonly [status: number, title: string
   cancelled: [499, 'Cancelled'],
 };
 
-/** A problem as the body of a response; its `status` is the response's status. */
-export function problemOf({ code, message, hint }: ProblemDescription): Problem {
-  const [status, title] = STATUS[code];
+/**
+ * A problem as the body of a response; its `status` is the response's status.
+ *
+ * @param occasion - a status that tells more than that of the code, such as 413 for a request that is too long.
+ */
+export function problemOf({ code, message, hint }: ProblemDescription, occasion?: number): Problem {
+  const [usual, title] = STATUS[code];
+  const status = occasion ?? usual;
   return {
     type: `urn:acutance:problem:${code}`,
     title,

@@ -1,5 +1,5 @@
 import type { EngineJobs } from '../../../shared/engine-protocol.ts';
-import { createEngine } from '../../app.ts';
+import { createEngine } from '../../services.ts';
 import { interruptible } from './interrupt.ts';
 import type { Reporter } from './reporter.ts';
 

@@ -1,4 +1,4 @@
-import { createWeightStore } from '../../../app.ts';
+import { createWeightStore } from '../../../services.ts';
 import { formatBytes, formatTable } from '../format.ts';
 import { createReporter, type ReporterOptions } from '../reporter.ts';
 

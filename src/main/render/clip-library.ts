@@ -1,0 +1,239 @@
+import { realpath } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Clip, ClipChoices, RecentClip } from '../../shared/api/clip.ts';
+import type { ClipDescription } from '../../shared/engine-protocol.ts';
+import { AcutanceError } from '../../shared/errors.ts';
+import { DEFAULT_DEBLUR_SETTINGS } from '../../shared/settings.ts';
+import type { FrameIndex } from '../../shared/frame-index.ts';
+import type { ChoicesPatch, ProjectStore } from '../project/project-store.ts';
+import {
+  type FileState,
+  type Fingerprint,
+  fingerprintOf,
+  isSame,
+  stateOf,
+} from './clip-library-fingerprint.ts';
+import { SharedWork } from './clip-library-sharing.ts';
+import { type FileAccess, missing } from './file-access.ts';
+import type { RenderClip } from './render-service.ts';
+
+/** What reading a file finds out. */
+export interface ReadClip {
+  readonly description: ClipDescription;
+  readonly index: FrameIndex;
+  readonly sound: Clip['sound'];
+  /** What a user should know, one sentence each. */
+  readonly notices: readonly string[];
+}
+
+/** Looks into files; it does so outside this process. */
+export interface ClipReader {
+  /** @throws AcutanceError the `input-` codes, `engine-died`, `cancelled`. */
+  read(path: string, options: { readonly signal: AbortSignal }): Promise<ReadClip>;
+}
+
+/** A clip's file, which was just seen to be what it was when it was opened. */
+export interface LocatedClip extends FileState {
+  readonly id: string;
+  readonly path: string;
+}
+
+interface OpenedClip extends ReadClip {
+  readonly file: LocatedClip;
+}
+
+export interface ClipLibraryOptions {
+  readonly reader: ClipReader;
+  readonly store: ProjectStore;
+  readonly access: FileAccess;
+  /** The clip that came with Acutance. */
+  readonly samplePath: string;
+}
+
+/** Reading a clip takes up to seconds, its frame index a few megabytes. */
+const KEPT_CLIPS = 16;
+const RECENT_CLIPS = 30;
+
+export const DEFAULT_CHOICES: ClipChoices = {
+  deblur: { ...DEFAULT_DEBLUR_SETTINGS, strength: 1 },
+  range: null,
+};
+
+/** The clips that were opened, by an id that tells their content. Ids stay good after a restart. */
+export class ClipLibrary {
+  readonly #reader: ClipReader;
+  readonly #store: ProjectStore;
+  readonly #access: FileAccess;
+  readonly #samplePath: string;
+  readonly #located = new Map<string, LocatedClip>();
+  /** The one used last comes last. */
+  readonly #opened = new Map<string, OpenedClip>();
+  readonly #reading = new SharedWork<OpenedClip>();
+
+  constructor({ reader, store, access, samplePath }: ClipLibraryOptions) {
+    this.#reader = reader;
+    this.#store = store;
+    this.#access = access;
+    this.#samplePath = samplePath;
+  }
+
+  /**
+   * Opens a file. Doing so again is quick and gives the same clip, unless the file has changed.
+   *
+   * @throws AcutanceError `path-refused`, the `input-` codes, `cancelled`, `engine-died`.
+   */
+  async open(path: string, signal?: AbortSignal): Promise<Clip> {
+    const real = await this.#access.file(path);
+    const fingerprint = await fingerprintOf(real).catch((cause: unknown) => {
+      throw cause instanceof AcutanceError ? cause : missing(path, cause);
+    });
+    const file = located(real, fingerprint);
+    const opened = await this.#open(file, signal);
+    this.#located.set(file.id, file);
+    this.#store.opened(file.id, real);
+    return this.#describe(opened);
+  }
+
+  /** @throws AcutanceError `not-found` where the file is gone or changed; as `open`. */
+  async clip(id: string, signal?: AbortSignal): Promise<Clip> {
+    return this.#describe(await this.#open(await this.locate(id), signal));
+  }
+
+  /** What rendering has to know of a clip. @throws AcutanceError as `clip`. */
+  async forRendering(id: string, signal?: AbortSignal): Promise<RenderClip> {
+    const { file, description, index } = await this.#open(await this.locate(id), signal);
+    const { width, height, rotation } = description;
+    const { path } = file;
+    return { id, path, name: basename(path), frames: index.pts.length, index, width, height, rotation };
+  }
+
+  /** Seconds from the first frame at which each frame is shown, then the end. @throws AcutanceError as `clip`. */
+  async times(id: string, signal?: AbortSignal): Promise<Float64Array<ArrayBuffer>> {
+    return timesOf((await this.#open(await this.locate(id), signal)).index);
+  }
+
+  /**
+   * The file of a clip, by its id alone and without looking into it.
+   *
+   * @throws AcutanceError `not-found` for an unknown id, or where its file is gone, changed or no longer open to us.
+   */
+  async locate(id: string): Promise<LocatedClip> {
+    const known = this.#located.get(id);
+    if (known) {
+      const state = await stateOf(known.path).catch(() => undefined);
+      if (!state || !isSame(state, known)) throw gone(known.path, state !== undefined);
+      return known;
+    }
+    const stored = this.#store.clip(id);
+    if (!stored) {
+      throw new AcutanceError('not-found', 'This clip was never opened here.', { hint: 'Open its file.' });
+    }
+    const { path } = stored;
+    const found = await this.#access.file(path).then(fingerprintOf, () => undefined);
+    if (found?.id !== id) throw gone(path, found !== undefined);
+    const file = located(path, found);
+    this.#located.set(id, file);
+    return file;
+  }
+
+  /** Throws unless a file is still what it was. @throws AcutanceError `not-found`. */
+  requireUnchanged(file: LocatedClip, state: FileState): void {
+    if (!isSame(file, state)) throw gone(file.path, true);
+  }
+
+  /** Clips that were opened before, newest first. */
+  async recent(): Promise<RecentClip[]> {
+    return Promise.all(
+      this.#store.recent(RECENT_CLIPS).map(async ({ path, openedAt }) => ({
+        path,
+        name: basename(path),
+        openedAt,
+        available: await this.#access.file(path).then(
+          () => true,
+          () => false,
+        ),
+      })),
+    );
+  }
+
+  /** Changes choices of a clip. @returns all of them. @throws AcutanceError `not-found`, `disk-full`. */
+  choose(id: string, patch: ChoicesPatch): ClipChoices {
+    return this.#store.choose(id, patch, DEFAULT_CHOICES);
+  }
+
+  async #open(file: LocatedClip, signal: AbortSignal | undefined): Promise<OpenedClip> {
+    const known = this.#opened.get(file.id);
+    // The same content may lie under several names: the one asked for is shown.
+    const opened = known
+      ? { ...known, file }
+      : await this.#reading.run(`${file.id} ${file.path}`, (shared) => this.#read(file, shared), signal);
+    this.#opened.delete(file.id);
+    this.#opened.set(file.id, opened);
+    for (const oldest of this.#opened.keys()) {
+      if (this.#opened.size <= KEPT_CLIPS) break;
+      this.#opened.delete(oldest);
+    }
+    return opened;
+  }
+
+  async #read(file: LocatedClip, signal: AbortSignal): Promise<OpenedClip> {
+    const found = await this.#reader.read(file.path, { signal });
+    const state = await stateOf(file.path).catch(() => undefined);
+    if (!state || !isSame(state, file)) throw gone(file.path, state !== undefined);
+    return { ...found, file };
+  }
+
+  async #describe({ file, description, index, sound, notices }: OpenedClip): Promise<Clip> {
+    const { timecode, frameRate } = description;
+    return {
+      id: file.id,
+      path: file.path,
+      name: basename(file.path),
+      sample: file.path === (await realpath(this.#samplePath).catch(() => this.#samplePath)),
+      bytes: file.bytes,
+      container: description.container,
+      codec: description.codec,
+      pixelFormat: description.pixelFormat,
+      bitDepth: description.bitDepth,
+      chroma: description.chroma,
+      width: description.width,
+      height: description.height,
+      displayWidth: description.displayWidth,
+      displayHeight: description.displayHeight,
+      rotation: description.rotation,
+      ...(frameRate === undefined ? {} : { frameRate }),
+      variableFrameRate: description.variableFrameRate,
+      frames: index.pts.length,
+      durationSeconds: timesOf(index).at(-1) ?? 0,
+      ...(timecode === undefined ? {} : { timecode }),
+      matrix: description.matrix,
+      range: description.range,
+      primaries: description.primaries,
+      transfer: description.transfer,
+      ...(sound ? { sound } : {}),
+      notices: [...notices],
+      choices: this.#store.choices(file.id) ?? DEFAULT_CHOICES,
+    };
+  }
+}
+
+function timesOf({ pts, durations, timeBase }: FrameIndex): Float64Array<ArrayBuffer> {
+  const times = new Float64Array(pts.length + 1);
+  const start = pts[0] ?? 0;
+  const seconds = (ticks: number) => ((ticks - start) * timeBase.num) / timeBase.den;
+  for (const [frame, ticks] of pts.entries()) times[frame] = seconds(ticks);
+  times[pts.length] = seconds((pts.at(-1) ?? 0) + (durations.at(-1) ?? 0));
+  return times;
+}
+
+function located(path: string, { id, bytes, modifiedNs }: Fingerprint): LocatedClip {
+  return { id, path, bytes, modifiedNs };
+}
+
+function gone(path: string, changed: boolean): AcutanceError {
+  return changed
+    ? new AcutanceError('not-found', `"${path}" has changed since it was opened.`, { hint: 'Open it again.' })
+    : new AcutanceError('not-found', `"${path}" is no longer there.`, {
+        hint: 'Put it back, or open it where it is now.',
+      });
+}

@@ -1,0 +1,46 @@
+import type { JobOrder } from '../../shared/api/job.ts';
+import { AcutanceError, type ErrorCode } from '../../shared/errors.ts';
+import type { HandlersOf } from './mount.ts';
+import type { Services } from './services.ts';
+
+/** What is wrong with settings themselves, to be told next to them. */
+const ABOUT_SETTINGS: ReadonlySet<ErrorCode> = new Set([
+  'usage',
+  'weights-unreadable',
+  'weights-refused',
+  'weights-mismatch',
+  'weights-missing',
+  'device-unavailable',
+  'out-of-memory',
+]);
+
+/** Deblurring for the screen, and exports. */
+export function jobRoutes({
+  clips,
+  access,
+  render,
+}: Services): HandlersOf<'recipe' | 'jobs' | 'startJob' | 'cancelJob' | 'removeJob'> {
+  return {
+    recipe: async ({ params, body, signal }) => {
+      const clip = await clips.forRendering(params.clip, signal);
+      try {
+        return await render.describe(clip, body);
+      } catch (thrown) {
+        if (!(thrown instanceof AcutanceError) || !ABOUT_SETTINGS.has(thrown.code)) throw thrown;
+        return { problem: thrown.toProblem() };
+      }
+    },
+    jobs: () => render.jobs(),
+    startJob: async ({ body, signal }) => {
+      const clip = await clips.forRendering(body.clip, signal);
+      const order: JobOrder =
+        body.kind === 'export' ? { ...body, output: await access.output(body.output) } : body;
+      return render.start(order, clip);
+    },
+    cancelJob: ({ params }) => render.cancel(params.job),
+    removeJob: ({ params }) => {
+      render.remove(params.job);
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import type { Network, Session } from '../../shared/api/catalogue.ts';
+import type { ProjectStore } from '../project/project-store.ts';
+import type { ClipLibrary } from '../render/clip-library.ts';
+import type { FileAccess } from '../render/file-access.ts';
+import type { RenderService } from '../render/render-service.ts';
+import type { EventLog } from './event-log.ts';
+
+export interface ImageOptions {
+  /** `raw`: rows of R, G, B, A bytes from the top. */
+  readonly format: 'raw' | 'png' | 'jpeg';
+  /** Scaled down to at most this many pixels. */
+  readonly maxWidth?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A picture for the screen, upright; size in pixels. */
+export interface Image {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Pictures and sound of files, by a decoder in a process of its own. */
+export interface MediaService {
+  /** @throws AcutanceError `usage` where there is no such frame, the `input-` codes, `engine-died`, `cancelled`. */
+  frame(path: string, index: number, options: ImageOptions): Promise<Image>;
+  /** Length in bytes of the sound as a WAV file; undefined for a clip without sound. */
+  soundBytes(path: string, options: { readonly signal: AbortSignal }): Promise<number | undefined>;
+  /** Bytes `from <= index < to` of that file. */
+  readSound(
+    path: string,
+    from: number,
+    to: number,
+    options: { readonly signal: AbortSignal },
+  ): Promise<Uint8Array>;
+}
+
+/** What does not change while the program runs. */
+export type SessionFacts = Pick<
+  Session,
+  'launch' | 'version' | 'host' | 'platform' | 'roots' | 'samplePath'
+> & {
+  /** A clip that a start was asked to open. */
+  readonly openPath: string | undefined;
+};
+
+/** What the routes answer with. */
+export interface Services {
+  readonly facts: SessionFacts;
+  readonly store: ProjectStore;
+  readonly access: FileAccess;
+  readonly clips: ClipLibrary;
+  readonly media: MediaService;
+  readonly render: RenderService;
+  readonly events: EventLog;
+  networks(): Promise<Network[]>;
+}
