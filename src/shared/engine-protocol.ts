@@ -1,7 +1,6 @@
 import type { ProblemDescription } from './errors.ts';
 import type { FrameIndex } from './frame-index.ts';
 import type { ClipTime, DeblurSettings, ExportPreset } from './settings.ts';
-import type { Rational } from './time.ts';
 
 /**
  * What the engine process and its caller say to each other. The engine does one job at a time: the caller sends a
@@ -174,24 +173,10 @@ export interface FrameResult {
   readonly reindexed: boolean;
 }
 
-/** When every frame of a clip is shown, and where decoding may start; ticks as doubles. */
-export interface ClipFrameIndex {
-  readonly timeBase: Rational;
-  readonly pts: Float64Array;
-  readonly durations: Float64Array;
-  readonly decoded: Float64Array;
-  readonly keyframes: {
-    readonly frames: Uint32Array;
-    readonly dts: Float64Array;
-    readonly positions: Float64Array;
-  };
-  readonly method: 'packets' | 'decoded';
-}
-
 /** Deblurs frames at full strength into the frame cache. */
 export interface PreviewRequest {
   readonly input: string;
-  readonly index: ClipFrameIndex;
+  readonly index: FrameIndex;
   /** Degrees clockwise from stored to shown. */
   readonly rotation: number;
   /** With everything resolved: no `auto`, weights by their hash. */
@@ -213,10 +198,20 @@ export interface PreviewResult {
   readonly deblur: DeblurProvenance;
 }
 
+/** Compresses a picture: PNG without loss, JPEG for small copies. */
+export interface EncodeRequest {
+  readonly width: number;
+  readonly height: number;
+  /** Rows of R, G, B, A bytes from the top; alpha is left out. */
+  readonly rgba: Uint8Array<ArrayBuffer>;
+  readonly format: 'png' | 'jpeg';
+}
+
 /** Every kind of job with its request and its result. */
 export type EngineJobs = {
   readonly export: { readonly request: ExportRequest; readonly result: ExportResult };
   readonly preview: { readonly request: PreviewRequest; readonly result: PreviewResult };
+  readonly encode: { readonly request: EncodeRequest; readonly result: Uint8Array<ArrayBuffer> };
   readonly infer: { readonly request: InferRequest; readonly result: InferResult };
   readonly probe: { readonly request: ProbeRequest; readonly result: ClipDescription };
   readonly devices: { readonly request: Record<string, never>; readonly result: DevicesResult };

@@ -42,6 +42,9 @@ const TRIM_TO = 0.95;
 const TOUCH_DELAY_MS = 2000;
 const ATTEMPTS = 2;
 
+/** Trouble that says nothing about the file. */
+const PASSING = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EACCES', 'EPERM']);
+
 const DISK: Disk = {
   async freeBytes(folder) {
     const { bavail, bsize } = await statfs(folder);
@@ -110,7 +113,8 @@ export class FrameCache {
         const picture = await unpackPicture(packed, row.width, row.height);
         this.#touch(row);
         return picture;
-      } catch {
+      } catch (thrown) {
+        if (isPassing(thrown)) throw cacheFailure(this.#folder, thrown);
         // Between looking it up and reading it another process may have made it anew: then it is looked up again.
         await this.#forget(row);
       }
@@ -229,4 +233,8 @@ export class FrameCache {
   #pathOf({ clip, recipe, file }: FrameRow): string {
     return join(this.#folder, clip, recipe, file);
   }
+}
+
+function isPassing(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && PASSING.has(String(thrown.code));
 }

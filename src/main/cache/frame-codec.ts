@@ -11,7 +11,7 @@ import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 export interface ScreenPicture {
   readonly width: number;
   readonly height: number;
-  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+  readonly rgba: Uint8Array<ArrayBuffer>;
 }
 
 const compress = promisify(zstdCompress);
@@ -24,16 +24,16 @@ const PACKING = {
 const OPAQUE = 0xff000000;
 
 /** Typed arrays follow the machine; every machine that Node 24 runs on puts the low byte, red, first. */
-function asWords(pixels: Uint8ClampedArray<ArrayBuffer>): Uint32Array {
-  return new Uint32Array(pixels.buffer, pixels.byteOffset, pixels.byteLength / 4);
+function asWords(rgba: Uint8Array<ArrayBuffer>): Uint32Array {
+  return new Uint32Array(rgba.buffer, rgba.byteOffset, rgba.byteLength / 4);
 }
 
 /** Packs a picture; alpha is left out. */
-export function packPicture({ pixels, width, height }: ScreenPicture): Promise<Buffer> {
-  const words = asWords(pixels);
+export function packPicture({ rgba, width, height }: ScreenPicture): Promise<Buffer> {
+  const words = asWords(rgba);
   const size = width * height;
   if (words.length !== size) {
-    throw new RangeError(`A picture of ${width} x ${height} takes ${4 * size} bytes, not ${pixels.length}.`);
+    throw new RangeError(`A picture of ${width} x ${height} takes ${4 * size} bytes, not ${rgba.length}.`);
   }
   const planes = new Uint8Array(3 * size);
   const greens = planes.subarray(0, size);
@@ -72,8 +72,8 @@ export async function unpackPicture(
   const greens = planes.subarray(0, size);
   const reds = planes.subarray(size, 2 * size);
   const blues = planes.subarray(2 * size);
-  const pixels = new Uint8ClampedArray(4 * size);
-  const words = asWords(pixels);
+  const rgba = new Uint8Array(4 * size);
+  const words = asWords(rgba);
   for (let i = 0; i < size;) {
     let [red, green, blue] = [0, 0, 0];
     for (const end = i + width; i < end; i++) {
@@ -83,5 +83,5 @@ export async function unpackPicture(
       words[i] = OPAQUE | (((blue + green) & 255) << 16) | ((green & 255) << 8) | ((red + green) & 255);
     }
   }
-  return { width, height, pixels };
+  return { width, height, rgba };
 }

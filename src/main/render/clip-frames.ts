@@ -1,12 +1,12 @@
 import { AcutanceError } from '../../shared/errors.ts';
 import type { ClipRange } from '../../shared/settings.ts';
 import { rescaleTicks, ticksToTime } from '../../shared/time.ts';
-import type { VideoFrame, VideoReader } from '../media/index.ts';
+import type { MediaInfo, VideoFrame, VideoReader } from '../media/index.ts';
 
 export interface ClipFramesOptions {
   readonly range: ClipRange;
-  /** How many frames on either side of the range are wanted as well, as far as the clip has them. */
-  readonly context: number;
+  /** How many frames around the range are wanted as well, as far as the clip has them. */
+  readonly context: { readonly before: number; readonly after: number };
   readonly signal: AbortSignal;
 }
 
@@ -36,9 +36,9 @@ export async function* clipFrames(
   let inside = 0;
   let after = 0;
   for await (const frame of framesFrom(reader, from, options)) {
-    checkSize(reader, frame);
+    checkSize(frame, reader.info);
     if (to !== undefined && frame.pts >= to) {
-      if (after++ >= context) {
+      if (after++ >= context.after) {
         frame.dispose();
         break;
       }
@@ -60,7 +60,7 @@ export async function* clipFrames(
 async function* framesFrom(
   reader: VideoReader,
   from: bigint | undefined,
-  { context, signal }: ClipFramesOptions,
+  { context: { before: context }, signal }: ClipFramesOptions,
 ): AsyncGenerator<VideoFrame, void, undefined> {
   const { startTicks, timeBase } = reader.info.video;
   for (const start of startCandidates(reader, from, context)) {
@@ -106,8 +106,8 @@ function startCandidates(
   return [...starts.filter((start) => start > startTicks), undefined];
 }
 
-function checkSize(reader: VideoReader, frame: VideoFrame): void {
-  const { width, height } = reader.info.video;
+/** Disposes of a frame of another size than the clip's. @throws AcutanceError `input-unsupported`. */
+export function checkSize(frame: VideoFrame, { video: { width, height } }: MediaInfo): void {
   if (frame.width === width && frame.height === height) return;
   const sizes = `${width}x${height} to ${frame.width}x${frame.height}`;
   frame.dispose();

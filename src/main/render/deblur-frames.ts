@@ -1,13 +1,57 @@
-import type { Deblurrer } from '../inference/deblurrer.ts';
 import type { FrameConverter, VideoFrame } from '../media/index.ts';
 import type { ClipFrame } from './clip-frames.ts';
+import { applyStrength } from './strength.ts';
 
-export interface DeblurFramesOptions {
-  readonly deblurrer: Deblurrer;
+/** What a network is to those that give it frames; see `Deblurrer.process`. */
+export interface FrameRestorer {
+  process(
+    frames: AsyncIterable<Float32Array>,
+    options: { readonly signal: AbortSignal },
+  ): AsyncGenerator<Float32Array, void, undefined>;
+}
+
+export interface RestoreFramesOptions {
+  readonly deblurrer: FrameRestorer;
   readonly converter: FrameConverter;
+  readonly signal: AbortSignal;
+}
+
+export interface DeblurFramesOptions extends RestoreFramesOptions {
   /** What the output is encoded in, FFmpeg's name. */
   readonly pixelFormat: string;
-  readonly signal: AbortSignal;
+  /** How much of the change is kept, 0..1. */
+  readonly strength: number;
+}
+
+/** What a network made of a frame: planar R'G'B', not clamped; good until the next one is asked for. */
+export interface RestoredFrame<Origin extends ClipFrame> {
+  readonly rgb: Float32Array;
+  /** Disposed of by the giver. */
+  readonly origin: Origin;
+}
+
+/**
+ * Runs frames through a network; results of frames around the range are left out. Takes over the frames it is given.
+ */
+export async function* restoreFrames<Origin extends ClipFrame>(
+  frames: AsyncIterable<Origin>,
+  { deblurrer, converter, signal }: RestoreFramesOptions,
+): AsyncGenerator<RestoredFrame<Origin>, void, undefined> {
+  const waiting: Origin[] = [];
+  try {
+    for await (const rgb of deblurrer.process(intake(frames, converter, waiting), { signal })) {
+      const origin = waiting.shift();
+      if (!origin) throw new Error('The network gave more frames than it got.');
+      try {
+        if (origin.inside) yield { rgb, origin };
+      } finally {
+        origin.frame.dispose();
+      }
+    }
+    if (waiting.length > 0) throw new Error(`The network left out ${waiting.length} frames.`);
+  } finally {
+    for (const { frame } of waiting) frame.dispose();
+  }
 }
 
 /**
@@ -18,21 +62,14 @@ export async function* deblurFrames(
   frames: AsyncIterable<ClipFrame>,
   options: DeblurFramesOptions,
 ): AsyncGenerator<VideoFrame, void, undefined> {
-  const { deblurrer, converter, pixelFormat, signal } = options;
-  const waiting: ClipFrame[] = [];
-  try {
-    for await (const restored of deblurrer.process(intake(frames, converter, waiting), { signal })) {
-      const origin = waiting.shift();
-      if (!origin) throw new Error('The network gave more frames than it got.');
-      try {
-        if (origin.inside) yield converter.fromRgb(restored, origin.frame, pixelFormat);
-      } finally {
-        origin.frame.dispose();
-      }
+  const { converter, pixelFormat, strength } = options;
+  let input: Float32Array | undefined;
+  for await (const { rgb, origin } of restoreFrames(frames, options)) {
+    if (strength < 1) {
+      input = converter.toRgb(origin.frame, input);
+      applyStrength(rgb, input, strength);
     }
-    if (waiting.length > 0) throw new Error(`The network left out ${waiting.length} frames.`);
-  } finally {
-    for (const { frame } of waiting) frame.dispose();
+    yield converter.fromRgb(rgb, origin.frame, pixelFormat);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { EngineJobs } from '../../shared/engine-protocol.ts';
+import type { DeblurrerCache } from './deblurrer-cache.ts';
 import { serveEngine } from './engine-server.ts';
 import type { FramesDesk } from './frames-desk.ts';
 
@@ -9,9 +10,20 @@ let clips: Promise<FramesDesk> | undefined;
 const framesDesk = (): Promise<FramesDesk> =>
   (clips ??= import('./frames-desk.ts').then((module) => new module.FramesDesk()));
 
+/** The network of the last job stays loaded. */
+let deblurrers: Promise<DeblurrerCache> | undefined;
+const deblurrerCache = (): Promise<DeblurrerCache> =>
+  (deblurrers ??= import('./deblurrer-cache.ts').then((module) => new module.DeblurrerCache()));
+
 serveEngine<EngineJobs>({
-  export: async (request, context) => (await import('./export-job.ts')).runExport(request, context),
-  infer: async (request, context) => (await import('./infer-job.ts')).runInfer(request, context),
+  export: async (request, context) =>
+    (await import('./export-job.ts')).runExport(request, context, await deblurrerCache()),
+  preview: async (request, context) =>
+    (await import('./preview-job.ts')).runPreview(request, context, await deblurrerCache()),
+  infer: async (request, context) =>
+    (await import('./infer-job.ts')).runInfer(request, context, await deblurrerCache()),
+  encode: async (request) =>
+    (await import('../media/picture-encoder.ts')).encodePicture(request, request.format),
   probe: async (request, context) => (await import('./probe-job.ts')).runProbe(request, context),
   devices: async (request, context) => (await import('./devices-job.ts')).runDevices(request, context),
   index: async (request, context) => (await framesDesk()).index(request, context),

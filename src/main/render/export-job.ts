@@ -5,13 +5,13 @@ import type {
   RequestedRange,
 } from '../../shared/engine-protocol.ts';
 import { AcutanceError } from '../../shared/errors.ts';
-import type { ClipRange, ClipTime } from '../../shared/settings.ts';
+import type { ClipRange, ClipTime, DeblurSettings } from '../../shared/settings.ts';
 import { parseTime } from '../../shared/time.ts';
 import { FrameConverter, VideoReader, VideoWriter, type MediaInfo, type VideoFrame } from '../media/index.ts';
-import { clipFrames, type ClipFrame } from './clip-frames.ts';
+import { clipFrames, type ClipFrame, type ClipFramesOptions } from './clip-frames.ts';
 import { deblurFrames } from './deblur-frames.ts';
+import type { DeblurrerCache } from './deblurrer-cache.ts';
 import type { JobContext } from './engine-server.ts';
-import { prepareDeblurrer } from './prepare-deblurrer.ts';
 import { sameRate } from './probe-job.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import { readAhead } from './read-ahead.ts';
@@ -26,7 +26,11 @@ const READ_AHEAD = 3;
  * @throws AcutanceError for anything about the clip, the output, the weights or the device; `input-corrupt` when a part
  *   of the clip is damaged and that is not allowed.
  */
-export async function runExport(request: ExportRequest, context: JobContext): Promise<ExportResult> {
+export async function runExport(
+  request: ExportRequest,
+  context: JobContext,
+  deblurrers: DeblurrerCache,
+): Promise<ExportResult> {
   const started = performance.now();
   const { signal } = context;
   context.phase('opening');
@@ -45,7 +49,7 @@ export async function runExport(request: ExportRequest, context: JobContext): Pr
   try {
     notices.add(reader.notices, writer.notices);
     const work = request.deblur
-      ? await openDeblurring(request, reader, writer, source, context)
+      ? await openDeblurring(request.deblur, { reader, writer, source, context, deblurrers })
       : openCopying(source);
     try {
       context.phase(request.deblur ? 'deblurring' : 'copying');
@@ -110,32 +114,35 @@ function openCopying(source: CountedFrames): FrameWork {
   };
 }
 
-async function openDeblurring(
-  request: ExportRequest,
-  reader: VideoReader,
-  writer: VideoWriter,
-  source: CountedFrames,
-  context: JobContext,
-): Promise<FrameWork> {
-  if (!request.deblur) throw new Error('There is nothing to deblur with.');
+interface DeblurringParts {
+  readonly reader: VideoReader;
+  readonly writer: VideoWriter;
+  readonly source: CountedFrames;
+  readonly context: JobContext;
+  readonly deblurrers: DeblurrerCache;
+}
+
+async function openDeblurring(settings: DeblurSettings, parts: DeblurringParts): Promise<FrameWork> {
+  const { reader, writer, source, context, deblurrers } = parts;
   context.phase('loading');
   const { height, width } = reader.info.video;
-  const { deblurrer, provenance } = await prepareDeblurrer(request.deblur, { height, width }, context);
+  const deblurrer = await deblurrers.acquire(settings, { height, width }, context);
   const converter = new FrameConverter();
   const { signal } = context;
   return {
-    frames: deblurFrames(source.frames(), {
+    frames: deblurFrames(source.frames(deblurrer.context), {
       deblurrer,
       converter,
       pixelFormat: writer.framePixelFormat,
+      strength: settings.strength ?? 1,
       signal,
     }),
-    provenance,
+    provenance: deblurrer.provenance,
     notices: () => converter.notices,
-    inferenceSeconds: () => deblurrer.statistics.runSeconds,
+    inferenceSeconds: () => deblurrer.runSeconds(),
     dispose: async () => {
       converter.dispose();
-      await deblurrer.dispose();
+      await deblurrer.release();
     },
   };
 }
@@ -155,9 +162,8 @@ class CountedFrames {
     this.#signal = signal;
   }
 
-  async *frames(): AsyncGenerator<ClipFrame, void, undefined> {
-    // A network looks as many frames to either side as it has stages.
-    const context = this.#request.deblur?.stages ?? 0;
+  /** @param context - how many frames around the range are given as well. */
+  async *frames(context: ClipFramesOptions['context']): AsyncGenerator<ClipFrame, void, undefined> {
     const frames = clipFrames(this.#reader, { range: this.#range, context, signal: this.#signal });
     for await (const each of readAhead(frames, READ_AHEAD, ({ frame }) => frame.dispose())) {
       if (each.inside) this.#inside++;
@@ -172,7 +178,7 @@ class CountedFrames {
   }
 
   async *framesInside(): AsyncGenerator<VideoFrame, void, undefined> {
-    for await (const { frame, inside } of this.frames()) {
+    for await (const { frame, inside } of this.frames({ before: 0, after: 0 })) {
       try {
         if (inside) yield frame;
       } finally {

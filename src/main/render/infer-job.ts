@@ -2,17 +2,23 @@ import { open } from 'node:fs/promises';
 import type { InferRequest, InferResult } from '../../shared/engine-protocol.ts';
 import { encodeNpyHeader } from '../../shared/npy.ts';
 import { PartialFile, unwritable } from '../media/partial-file.ts';
+import type { FrameRestorer } from './deblur-frames.ts';
+import type { DeblurrerCache } from './deblurrer-cache.ts';
 import type { JobContext } from './engine-server.ts';
 import { NpyFrames } from './npy-frames.ts';
-import { prepareDeblurrer } from './prepare-deblurrer.ts';
 import { ProgressMeter } from './progress-meter.ts';
+import { applyStrength } from './strength.ts';
 
 /**
  * Runs a network over an array of frames: N in, N out, float32, the same size, neither rounded nor clamped.
  *
  * @throws AcutanceError for anything about the input, the output, the weights or the device.
  */
-export async function runInfer(request: InferRequest, context: JobContext): Promise<InferResult> {
+export async function runInfer(
+  request: InferRequest,
+  context: JobContext,
+  deblurrers: DeblurrerCache,
+): Promise<InferResult> {
   const started = performance.now();
   const { signal } = context;
   context.phase('opening');
@@ -23,11 +29,12 @@ export async function runInfer(request: InferRequest, context: JobContext): Prom
     try {
       context.phase('loading');
       const { height, width } = input;
-      const { deblurrer, provenance } = await prepareDeblurrer(request.deblur, { height, width }, context);
+      const deblurrer = await deblurrers.acquire(request.deblur, { height, width }, context);
       try {
         context.phase('deblurring');
         const meter = new ProgressMeter(input.frames);
-        const frames = deblurrer.process(input.read(), { signal });
+        const strength = request.deblur.strength ?? 1;
+        const frames = restore(deblurrer, input.read(), strength, signal);
         await writeFrames(output, input.dims, frames, () => context.progress(meter.frame()));
         context.phase('finishing');
         await output.complete();
@@ -35,17 +42,43 @@ export async function runInfer(request: InferRequest, context: JobContext): Prom
           output: output.finalPath,
           shape: input.dims,
           seconds: (performance.now() - started) / 1000,
-          inferenceSeconds: deblurrer.statistics.runSeconds,
-          deblur: provenance,
+          inferenceSeconds: deblurrer.runSeconds(),
+          deblur: deblurrer.provenance,
         };
       } finally {
-        await deblurrer.dispose();
+        await deblurrer.release();
       }
     } finally {
       await output.remove();
     }
   } finally {
     await input.close();
+  }
+}
+
+async function* restore(
+  deblurrer: FrameRestorer,
+  frames: AsyncIterable<Float32Array>,
+  strength: number,
+  signal: AbortSignal,
+): AsyncGenerator<Float32Array, void, undefined> {
+  const waiting: Float32Array[] = [];
+  for await (const restored of deblurrer.process(remember(frames, waiting, strength < 1), { signal })) {
+    const input = waiting.shift();
+    if (input) applyStrength(restored, input, strength);
+    yield restored;
+  }
+}
+
+/** Passes frames on; where they are still wanted after that, copies are kept. */
+async function* remember(
+  frames: AsyncIterable<Float32Array>,
+  copies: Float32Array[],
+  wanted: boolean,
+): AsyncGenerator<Float32Array, void, undefined> {
+  for await (const frame of frames) {
+    if (wanted) copies.push(frame.slice());
+    yield frame;
   }
 }
 

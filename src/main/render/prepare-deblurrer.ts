@@ -1,17 +1,22 @@
-import { findNetwork, networks } from '../../networks/catalogue.ts';
 import type { DeblurProvenance } from '../../shared/engine-protocol.ts';
-import { AcutanceError } from '../../shared/errors.ts';
 import type { DeblurSettings } from '../../shared/settings.ts';
 import { createDeblurrer, type Deblurrer } from '../inference/deblurrer.ts';
 import { chooseDevice } from '../inference/devices/device-choice.ts';
+import type { Runtime } from '../inference/runtime.ts';
 import { parameterSource } from '../inference/weights/parameter-source.ts';
-import { OnnxRuntimeRuntime } from '../inference/onnxruntime-runtime.ts';
-import type { JobContext } from './engine-server.ts';
-import { openInstalledWeights } from './installed-weights.ts';
+import type { WeightStore } from '../inference/weights/weight-store.ts';
+import { findSettingsNetwork } from './recipe-network.ts';
+
+export interface FrameSize {
+  readonly height: number;
+  readonly width: number;
+}
 
 export interface PreparedDeblurrer {
   readonly deblurrer: Deblurrer;
   readonly provenance: DeblurProvenance;
+  /** Frames before and after each frame that its result depends on. */
+  readonly context: { readonly before: number; readonly after: number };
 }
 
 /**
@@ -21,30 +26,16 @@ export interface PreparedDeblurrer {
  */
 export async function prepareDeblurrer(
   settings: DeblurSettings,
-  frame: { readonly height: number; readonly width: number },
-  { signal }: JobContext,
+  frame: FrameSize,
+  services: { readonly runtime: Runtime; readonly weights: WeightStore },
+  signal: AbortSignal,
 ): Promise<PreparedDeblurrer> {
   const { stages, tile } = settings;
-  const network = findNetwork(settings.network);
-  if (!network) {
-    throw new AcutanceError('usage', `There is no network "${settings.network}".`, {
-      hint: `Choose one of ${networks.map(({ id }) => id).join(', ')}.`,
-    });
-  }
-  const size = network.sizes.find((each) => each === settings.size);
-  if (!size) {
-    throw new AcutanceError('usage', `${network.title} has no size "${settings.size}".`, {
-      hint: `Choose one of ${network.sizes.join(', ')}.`,
-    });
-  }
-  const runtime = new OnnxRuntimeRuntime();
+  const { network, size } = findSettingsNetwork(settings);
+  const { runtime } = services;
   const chosen = await chooseDevice(runtime, settings.device);
   signal.throwIfAborted();
-  const weights = await openInstalledWeights().resolve({
-    network: network.id,
-    size,
-    weights: settings.weights,
-  });
+  const weights = await services.weights.resolve({ network: network.id, size, weights: settings.weights });
   const deblurrer = await createDeblurrer({
     runtime,
     network,
@@ -68,5 +59,5 @@ export async function prepareDeblurrer(
     weights: weights.name,
     weightsHash: weights.sha256,
   };
-  return { deblurrer, provenance };
+  return { deblurrer, provenance, context: network.context({ stages, options: network.options }) };
 }
