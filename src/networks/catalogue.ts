@@ -1,9 +1,9 @@
 import { cdvdTsp } from './archs/cdvd-tsp/cdvd-tsp.ts';
-import type { CascadeNetwork } from './network.ts';
+import type { Network } from './network.ts';
 
 /** Every network that Acutance runs. */
-export const networks: readonly CascadeNetwork[] = [cdvdTsp];
+export const networks: readonly Network[] = [cdvdTsp];
 
-export function findNetwork(id: string): CascadeNetwork | undefined {
+export function findNetwork(id: string): Network | undefined {
   return networks.find((network) => network.id === id);
 }

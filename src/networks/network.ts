@@ -4,18 +4,38 @@ import type { ParameterSource } from './graph/serialise.ts';
 
 export type { Lowering } from './graph/graph.ts';
 
-/** `paper`: the published widths. `lite`: the same topology, narrower, so that a CPU is of use. */
-export type NetworkSize = 'paper' | 'lite';
+/**
+ * `paper`: the published widths, where there is one set of them; else they have names of their own. `lite`: the same
+ * topology, narrower, so that a CPU is of use.
+ */
+export type NetworkSize = 'lite' | 'paper' | 'small' | 'medium' | 'large';
 
-export type NetworkId = 'cdvd-tsp';
+export type NetworkId = 'cdvd-tsp' | 'pvdnet';
 
-/** The graphs that a cascade is made of; see `CascadeNetwork.buildModel`. */
-export type CascadeProgram = 'features' | 'flow' | 'align' | 'reconstruct';
+/** The graphs that a network is made of; see `Network.buildModel`. */
+export type NetworkProgram = 'features' | 'flow' | 'align' | 'reconstruct';
 
-export interface ProgramRequest {
-  readonly program: CascadeProgram;
-  readonly size: NetworkSize;
-  /** Frame size in pixels (tile size for `reconstruct`), multiples of `frameMultiple`. */
+/**
+ * What a user can set for a network beside its size and stages. Options that a network does not have are refused, absent
+ * ones have the network's default.
+ */
+export interface NetworkOptions {
+  /** Whether the previous result is followed along the motion, or taken from the same place (PVDNet). */
+  readonly motion?: boolean | undefined;
+}
+
+export type NetworkOptionName = keyof NetworkOptions;
+
+/** How a network is to be run. */
+export interface NetworkSetup {
+  readonly stages: number;
+  readonly options: NetworkOptions;
+}
+
+export interface ProgramRequest<Size extends NetworkSize = NetworkSize> {
+  readonly program: NetworkProgram;
+  readonly size: Size;
+  /** Frame size in pixels (tile size for `reconstruct`), multiples of `frameMultiple`, at least `frameMinimum`. */
   readonly height: number;
   readonly width: number;
   readonly alignCorners: boolean;
@@ -24,33 +44,65 @@ export interface ProgramRequest {
 }
 
 /**
- * A network whose T stages each map three consecutive frames to one, with one set of weights for all stages.
- * Frames are 1 x 3 x H x W, R'G'B' in [0, 1].
+ * A network that maps three consecutive frames to the one in the middle. Frames are 1 x 3 x H x W, R'G'B' in [0, 1].
+ *
+ * Its `schedule` says how a clip is worked through. `cascade`: T stages, each on three consecutive results of the one
+ * before, with one set of weights. `recurrent`: one stage, which also sees its result for the frame before; a clip
+ * starts with the blurry first frame in its place.
  */
-export interface CascadeNetwork {
+export interface Network<Size extends NetworkSize = NetworkSize> {
   readonly id: NetworkId;
   readonly title: string;
-  readonly sizes: readonly NetworkSize[];
+  readonly schedule: 'cascade' | 'recurrent';
+  /** Sizes in the order to be offered. */
+  readonly sizes: readonly Size[];
+  /** The size that `paper` stands for. */
+  readonly paperSize: Size;
   readonly stages: { readonly min: number; readonly max: number; readonly default: number };
+  /** The options it has, with their defaults. */
+  readonly options: NetworkOptions;
+  /**
+   * What published weights may come apart into, each file without the prefix named here; every parameter's name begins
+   * with one of them. Empty where they were only published in one piece.
+   */
+  readonly parts: readonly { readonly name: string; readonly prefix: string }[];
   /** Every learned parameter, by its published state_dict name. */
-  parameters(size: NetworkSize): readonly ParameterSpec[];
+  parameters(size: Size): readonly ParameterSpec[];
+  /** The programs that a setup runs, in the order of their first runs. */
+  programs(setup: NetworkSetup): readonly NetworkProgram[];
+  /**
+   * How many frames before and after a frame its result depends on: with so many around it, an excerpt of a clip comes
+   * out as in the whole. For a recurrent network, to within a quarter of an 8-bit level.
+   */
+  context(setup: NetworkSetup): { readonly before: number; readonly after: number };
   /** Frames are padded to multiples of this many pixels (by reflection) and the output cropped back. */
-  frameMultiple(size: NetworkSize): number;
+  frameMultiple(size: Size): number;
+  /** Frames are padded to at least this many pixels in height and width. */
+  frameMinimum(size: Size): number;
+  /** Channels that `align` makes and `reconstruct` takes. */
+  readonly alignedChannels: number;
   /**
    * Radius in pixels of `reconstruct`'s receptive field: a tile with at least this margin around it is
    * reconstructed exactly as in the whole frame.
    */
-  reconstructionMargin(size: NetworkSize): number;
+  reconstructionMargin(size: Size): number;
   /** Peak activation memory of a program, in bytes per pixel of its frame or tile; for sizing tiles. */
-  bytesPerPixel(program: CascadeProgram, size: NetworkSize): number;
+  bytesPerPixel(program: NetworkProgram, size: Size): number;
   /**
    * The serialised ONNX model of one program:
-   * - `features`: `frame` -> `level2` .. `level6`, the flow network's feature pyramid;
-   * - `flow`: `reference2` .. `reference6`, `neighbour2` .. `neighbour6` -> `flow`, 1 x 2 x H x W in pixels (x, y), from
-   *   the reference frame to the neighbour;
-   * - `align`: `previous`, `middle`, `next`, `flow_previous`, `flow_next` -> `aligned`, 1 x 10 x H x W: warped previous,
-   *   middle, warped next, sharpness prior;
+   * - `features`: `frame` -> outputs whose names begin with `level`, all that motion estimation wants of a frame;
+   * - `flow`: the same of two frames, named `reference...` and `neighbour...` instead of `level...` -> `flow`,
+   *   1 x 2 x H x W in pixels (x, y), from the reference frame to the neighbour;
+   * - `align` of a cascade: `previous`, `middle`, `next`, `flow_previous`, `flow_next` -> `aligned`;
+   *   of a recurrent network: `previous`, `middle`, `next`, `restored` (the result for the previous frame),
+   *   `flow_previous` -> `aligned`;
    * - `reconstruct`: `aligned` -> `restored`, 1 x 3 x H x W; purely convolutional, so it may be tiled.
    */
-  buildModel(request: ProgramRequest): Uint8Array;
+  buildModel(request: ProgramRequest<Size>): Uint8Array;
+}
+
+/** The size of a network by its name, `paper` standing for the published widths; undefined where it has none such. */
+export function findSize<Size extends NetworkSize>(network: Network<Size>, name: string): Size | undefined {
+  if (name === 'paper') return network.paperSize;
+  return network.sizes.find((size) => size === name);
 }

@@ -4,12 +4,12 @@ import { createDeblurrer } from '../../src/main/inference/deblurrer.ts';
 import type { DeblurrerOptions } from '../../src/main/inference/deblurrer.ts';
 import { OnnxRuntimeRuntime } from '../../src/main/inference/onnxruntime-runtime.ts';
 import { cdvdTsp } from '../../src/networks/archs/cdvd-tsp/cdvd-tsp.ts';
-import type { NetworkSize } from '../../src/networks/network.ts';
 import { fillState } from '../fixtures/fill.ts';
 import type { FillState } from '../fixtures/fill.ts';
 import { batchItem, loadFixture, maxDifference } from '../support/arrays.ts';
 import { madeUpWeights, movingPattern } from '../unit/inference/support/made-up-weights.ts';
 
+type Size = 'lite' | 'paper';
 type Setup = Pick<DeblurrerOptions, 'size' | 'weights' | 'height' | 'width'> & Partial<DeblurrerOptions>;
 
 async function deblur(frames: readonly Float32Array[], setup: Setup) {
@@ -52,8 +52,8 @@ describe('CDVD-TSP through the deblurrer', () => {
 });
 
 describe('tiles', () => {
-  const weightsOf = new Map<NetworkSize, ReturnType<typeof madeUpWeights>>();
-  const weights = (size: NetworkSize) => {
+  const weightsOf = new Map<Size, ReturnType<typeof madeUpWeights>>();
+  const weights = (size: Size) => {
     const parameters = weightsOf.get(size) ?? madeUpWeights(cdvdTsp, size);
     weightsOf.set(size, parameters);
     return { parameters, alignCorners: true };

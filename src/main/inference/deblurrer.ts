@@ -1,24 +1,32 @@
-import type { CascadeNetwork, CascadeProgram, NetworkSize } from '../../networks/network.ts';
-import { AcutanceError } from '../../shared/errors.ts';
-import { CascadePrograms } from './cascade-programs.ts';
-import type { NetworkWeights, ProgramStatistics } from './cascade-programs.ts';
+import type {
+  Network,
+  NetworkOptions,
+  NetworkProgram,
+  NetworkSetup,
+  NetworkSize,
+} from '../../networks/network.ts';
 import { CascadeStage } from './cascade-stage.ts';
-import type { CascadeFrame, DeblurPhase } from './cascade-stage.ts';
+import { checkSetup } from './check-setup.ts';
+import { FrameWork, type DeblurPhase, type WorkFrame } from './frame-work.ts';
 import { BufferPool } from './frames/buffer-pool.ts';
 import { checkNotBlack, isNearlyBlack } from './frames/output-check.ts';
 import { ReflectionPadding } from './frames/reflection-padding.ts';
 import { throwIfCancelled } from './inference-errors.ts';
+import { NetworkPrograms } from './network-programs.ts';
+import type { NetworkWeights, ProgramStatistics } from './network-programs.ts';
+import { RecurrentStage } from './recurrent-stage.ts';
 import type { DeviceId, Runtime, SessionOptions } from './runtime.ts';
-import { cascadeStream } from './schedule/cascade-stream.ts';
 import { availableMemoryBytes, memoryBudget } from './tiling/memory-budget.ts';
 import { planMemory } from './tiling/memory-plan.ts';
 import type { MemoryPlan } from './tiling/memory-plan.ts';
 
 export interface DeblurrerOptions {
   readonly runtime: Runtime;
-  readonly network: CascadeNetwork;
+  readonly network: Network;
   readonly size: NetworkSize;
   readonly stages: number;
+  /** Options of this network; those not given have its defaults. */
+  readonly options?: NetworkOptions | undefined;
   readonly weights: NetworkWeights;
   /** As settled by `chooseDevice`. */
   readonly device: DeviceId;
@@ -40,7 +48,7 @@ export interface ProcessOptions {
 }
 
 export interface DeblurStatistics {
-  readonly programs: Readonly<Partial<Record<CascadeProgram, ProgramStatistics>>>;
+  readonly programs: Readonly<Partial<Record<NetworkProgram, ProgramStatistics>>>;
   /** Seconds in the runtime, all programs together. */
   readonly runSeconds: number;
   /** Seconds spent on building and loading graphs. */
@@ -51,28 +59,33 @@ export interface DeblurStatistics {
 }
 
 /**
- * Loads a cascade's graphs for one frame size.
- * @throws AcutanceError `usage` (stages, frame size), `out-of-memory`, `device-unavailable`, `inference-failed`
+ * Loads a network's graphs for one frame size.
+ * @throws AcutanceError `usage` (size, stages, options, frame size), `out-of-memory`, `device-unavailable`,
+ *   `inference-failed`
  */
 export async function createDeblurrer(options: DeblurrerOptions): Promise<Deblurrer> {
-  checkOptions(options);
-  const { network, size, signal } = options;
-  const padding = new ReflectionPadding(options.height, options.width, network.frameMultiple(size));
+  checkSetup(options);
+  const { network, size, stages, signal } = options;
+  const setup = { stages, options: { ...network.options, ...options.options } };
+  const padding = new ReflectionPadding(options.height, options.width, {
+    multiple: network.frameMultiple(size),
+    minimum: network.frameMinimum(size),
+  });
   const { paddedHeight: height, paddedWidth: width } = padding;
   const budget = memoryBudget(options.device, availableMemoryBytes(), options.memoryBudgetBytes);
-  const programs = new CascadePrograms(options);
+  const programs = new NetworkPrograms(options);
   try {
-    const request = { network, size, stages: options.stages, height, width, budget, tile: options.tile };
+    const request = { network, size, setup, height, width, budget, tile: options.tile };
     // Frames far too large are refused before anything is loaded for them.
-    const { keepMemory } = planMemory({ ...request, pyramidBytes: 0 });
-    await programs.load('features', { height, width, keepMemory }, signal);
-    const plan = planMemory({ ...request, pyramidBytes: programs.outputBytes('features') });
-    const whole = { height, width, keepMemory: plan.keepMemory };
-    await programs.load('flow', whole, signal);
-    await programs.load('align', whole, signal);
-    const { tiles } = plan;
-    await programs.load('reconstruct', { ...whole, height: tiles.height, width: tiles.width }, signal);
-    return new Deblurrer(options.stages, padding, programs, plan);
+    let plan = planMemory({ ...request, featureBytes: 0 });
+    for (const program of network.programs(setup)) {
+      const { tiles, keepMemory } = plan;
+      const shape = program === 'reconstruct' ? tiles : { height, width };
+      await programs.load(program, { height: shape.height, width: shape.width, keepMemory }, signal);
+      if (program === 'features')
+        plan = planMemory({ ...request, featureBytes: programs.outputBytes('features') });
+    }
+    return new Deblurrer(network, setup, padding, programs, plan);
   } catch (thrown) {
     await programs.dispose();
     throw thrown;
@@ -81,15 +94,23 @@ export async function createDeblurrer(options: DeblurrerOptions): Promise<Deblur
 
 /** Takes the blur out of clips of one frame size. Made by `createDeblurrer`; one clip at a time. */
 export class Deblurrer {
-  readonly #stages: number;
+  readonly #network: Network;
+  readonly #setup: NetworkSetup;
   readonly #padding: ReflectionPadding;
-  readonly #programs: CascadePrograms;
+  readonly #programs: NetworkPrograms;
   readonly #plan: MemoryPlan;
   readonly #pool = new BufferPool();
   #busy = false;
 
-  constructor(stages: number, padding: ReflectionPadding, programs: CascadePrograms, plan: MemoryPlan) {
-    this.#stages = stages;
+  constructor(
+    network: Network,
+    setup: NetworkSetup,
+    padding: ReflectionPadding,
+    programs: NetworkPrograms,
+    plan: MemoryPlan,
+  ) {
+    this.#network = network;
+    this.#setup = setup;
     this.#padding = padding;
     this.#programs = programs;
     this.#plan = plan;
@@ -119,23 +140,14 @@ export class Deblurrer {
   ): AsyncGenerator<Float32Array, void, undefined> {
     if (this.#busy) throw new Error('A Deblurrer restores one clip at a time.');
     this.#busy = true;
-    const { paddedHeight: height, paddedWidth: width } = this.#padding;
-    const stage = new CascadeStage({
-      programs: this.#programs,
-      stages: this.#stages,
-      height,
-      width,
-      plan: this.#plan.tiles,
-      pool: this.#pool,
-      ...options,
-    });
+    const stage = this.#schedule(options);
     /** Whether each frame that is under way may come out black. */
     const mayBeBlack: boolean[] = [];
     try {
       let index = 0;
-      for await (const restored of cascadeStream(this.#intake(frames, mayBeBlack, options.signal), stage)) {
+      for await (const restored of stage.stream(this.#intake(frames, mayBeBlack, options.signal))) {
         if (mayBeBlack.shift() !== true) checkNotBlack(restored.pixels, `frame ${index}`);
-        yield this.#hand(restored);
+        yield this.#hand(restored, stage.keepsResults);
         index++;
       }
     } finally {
@@ -150,11 +162,22 @@ export class Deblurrer {
     await this.#programs.dispose();
   }
 
+  #schedule(options: ProcessOptions): CascadeStage | RecurrentStage {
+    const { paddedHeight: height, paddedWidth: width } = this.#padding;
+    const { alignedChannels, schedule } = this.#network;
+    const { stages, options: chosen } = this.#setup;
+    const shared = { programs: this.#programs, plan: this.#plan.tiles, pool: this.#pool };
+    const work = new FrameWork({ ...shared, height, width, ...options });
+    return schedule === 'cascade'
+      ? new CascadeStage({ work, stages, alignedChannels })
+      : new RecurrentStage({ work, alignedChannels, motion: chosen.motion !== false });
+  }
+
   async *#intake(
     frames: AsyncIterable<Float32Array>,
     mayBeBlack: boolean[],
     signal: AbortSignal | undefined,
-  ): AsyncGenerator<CascadeFrame> {
+  ): AsyncGenerator<WorkFrame> {
     const { height, width, paddedHeight, paddedWidth } = this.#padding;
     for await (const frame of frames) {
       throwIfCancelled(signal);
@@ -166,32 +189,15 @@ export class Deblurrer {
       const pixels = this.#pool.take(3 * paddedHeight * paddedWidth);
       this.#padding.pad(frame, pixels);
       mayBeBlack.push(isNearlyBlack(frame));
-      yield { pixels, pyramid: undefined };
+      yield { pixels, features: undefined };
     }
   }
 
-  #hand(restored: CascadeFrame): Float32Array {
-    if (this.#padding.isIdentity) return restored.pixels;
+  #hand(restored: WorkFrame, isKept: boolean): Float32Array {
+    if (this.#padding.isIdentity && !isKept) return restored.pixels;
     const frame = new Float32Array(3 * this.#padding.height * this.#padding.width);
     this.#padding.crop(restored.pixels, frame);
-    this.#pool.give(restored.pixels);
+    if (!isKept) this.#pool.give(restored.pixels);
     return frame;
-  }
-}
-
-function checkOptions({ network, size, stages, height, width }: DeblurrerOptions): void {
-  const { min, max } = network.stages;
-  if (!Number.isInteger(stages) || stages < min || stages > max) {
-    throw new AcutanceError('usage', `${network.title} runs with ${min} to ${max} stages, not ${stages}.`, {
-      hint: `Use --stages ${network.stages.default}.`,
-    });
-  }
-  if (!network.sizes.includes(size)) {
-    throw new AcutanceError('usage', `${network.title} has no size "${size}".`, {
-      hint: `Choose one of ${network.sizes.join(', ')}.`,
-    });
-  }
-  if (!Number.isInteger(height) || !Number.isInteger(width) || height < 1 || width < 1) {
-    throw new AcutanceError('usage', `A frame cannot have ${width} x ${height} pixels.`);
   }
 }

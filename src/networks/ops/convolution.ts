@@ -1,44 +1,80 @@
-import { ShapeError, type Value } from '../graph/graph.ts';
+import { ShapeError, type Graph, type Value } from '../graph/graph.ts';
 import { add, multiply } from './elementwise.ts';
 import { imageDims, padZeros, slice } from './shaping.ts';
 
 export interface ConvOptions {
   readonly channels: number;
-  readonly kernel: number;
+  /** One number for a square, else height and width; odd. */
+  readonly kernel: number | readonly [number, number];
   readonly stride?: number;
   readonly dilation?: number;
   /** Input channels that the weight has, where the image carries further channels of zeros (`alignChannels`). */
   readonly inputs?: number;
+  /** Adds output channels of zeros up to a multiple of 16, as `alignChannels` would, without copying the image. */
+  readonly aligned?: boolean;
 }
 
 /**
- * 2-D convolution with bias in the current scope (`weight` [out, in, k, k], `bias` [out]), zero-padded so that
+ * 2-D convolution with bias in the current scope (`weight` [out, in, kh, kw], `bias` [out]), zero-padded so that
  * stride 1 keeps the size ("same" padding of odd kernels, dilation included).
  */
 export function conv(image: Value, options: ConvOptions): Value {
+  const weight = weightOf(image.graph, options.inputs ?? image.dims[1]!, options);
+  return convolve(image, weight, options, image.graph.parameter('bias', [options.channels]));
+}
+
+/**
+ * The convolution of images concatenated along their channels, computed as a sum: nothing is copied, and parts of few
+ * channels need not be aligned. `inputs` counts the channels of all parts; the last may have channels of zeros.
+ */
+export function convOfParts(images: readonly Value[], options: ConvOptions): Value {
+  const [{ graph }] = images as readonly [Value];
+  const inputs = options.inputs ?? images.reduce((sum, { dims }) => sum + dims[1]!, 0);
+  const weight = weightOf(graph, inputs, options);
+  let bias: Value | undefined = graph.parameter('bias', [options.channels]);
+  let start = 0;
+  return images
+    .map((image) => {
+      const end = Math.min(start + image.dims[1]!, inputs);
+      const own = images.length === 1 ? weight : slice(weight, 1, start, end);
+      const part = convolve(image, own, options, bias);
+      bias = undefined;
+      start = end;
+      return part;
+    })
+    .reduce((sum, part) => add(sum, part));
+}
+
+function weightOf(graph: Graph, inputs: number, { channels, kernel }: ConvOptions): Value {
+  return graph.parameter('weight', [channels, inputs, ...kernelShape(kernel)]);
+}
+
+function kernelShape(kernel: ConvOptions['kernel']): readonly [number, number] {
+  return typeof kernel === 'number' ? [kernel, kernel] : kernel;
+}
+
+function convolve(image: Value, weight: Value, options: ConvOptions, bias: Value | undefined): Value {
   const { channels, kernel, stride = 1, dilation = 1 } = options;
   const { graph } = image;
-  const [n, c, h, w] = imageDims('Conv', image);
-  const padding = ((kernel - 1) / 2) * dilation;
-  const weight = graph.parameter('weight', [channels, options.inputs ?? c, kernel, kernel]);
-  const bias = graph.parameter('bias', [channels]);
-  const outputSize = (size: number) =>
-    Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
-  if (outputSize(h) < 1 || outputSize(w) < 1)
-    throw new ShapeError('Conv', graph.scope, 'the image is smaller than the kernel', {
-      image: image.dims,
-      weight: weight.dims,
-    });
+  const [n, , h, w] = imageDims('Conv', image);
+  const shape = kernelShape(kernel);
+  const margins = shape.map((length) => ((length - 1) / 2) * dilation);
+  const outputSize = (size: number) => Math.floor((size - 1) / stride) + 1;
   const input = graph.lowering === 'webgpu' ? avoidTriples(image) : image;
+  const silent = options.aligned === true ? alignedChannels(channels) - channels : 0;
   return graph.node({
     opType: 'Conv',
-    inputs: [input, widen(weight, 1, input), bias],
-    outputs: [{ dims: [n, channels, outputSize(h), outputSize(w)] }],
+    inputs: [
+      input,
+      appendZeros(widen(weight, 1, input), 0, silent),
+      ...(bias === undefined ? [] : [appendZeros(bias, 0, silent)]),
+    ],
+    outputs: [{ dims: [n, channels + silent, outputSize(h), outputSize(w)] }],
     attributes: {
-      kernel_shape: [kernel, kernel],
+      kernel_shape: shape,
       strides: [stride, stride],
       dilations: [dilation, dilation],
-      pads: [padding, padding, padding, padding],
+      pads: [...margins, ...margins],
     },
   })[0]!;
 }
@@ -53,7 +89,11 @@ const CHANNEL_BLOCK = 16;
  */
 export function alignChannels(image: Value): Value {
   const channels = image.dims[1]!;
-  return appendZeros(image, 1, Math.ceil(channels / CHANNEL_BLOCK) * CHANNEL_BLOCK - channels);
+  return appendZeros(image, 1, alignedChannels(channels) - channels);
+}
+
+function alignedChannels(channels: number): number {
+  return Math.ceil(channels / CHANNEL_BLOCK) * CHANNEL_BLOCK;
 }
 
 /**
@@ -79,7 +119,8 @@ function widen(weight: Value, axis: 0 | 1, image: Value): Value {
 }
 
 function appendZeros(value: Value, axis: number, count: number): Value {
-  return count === 0 ? value : padZeros(value, [0, 0, 0, 0], [0, 0, 0, 0].with(axis, count));
+  const none = value.dims.map(() => 0);
+  return count === 0 ? value : padZeros(value, none, none.with(axis, count));
 }
 
 export interface TransposedConvOptions {
@@ -89,6 +130,21 @@ export interface TransposedConvOptions {
   readonly outputPadding?: number;
   /** As for `conv`. */
   readonly inputs?: number;
+}
+
+/**
+ * Transposed convolution of stride 2, kernel 4 and padding 1 of every channel by itself, without bias (`weight`
+ * [channels, 1, 4, 4]): doubles height and width.
+ */
+export function depthwiseUpsample(image: Value): Value {
+  const { graph } = image;
+  const [n, c, h, w] = imageDims('ConvTranspose', image);
+  return graph.node({
+    opType: 'ConvTranspose',
+    inputs: [image, graph.parameter('weight', [c, 1, 4, 4])],
+    outputs: [{ dims: [n, c, 2 * h, 2 * w] }],
+    attributes: { kernel_shape: [4, 4], strides: [2, 2], pads: [1, 1, 1, 1], group: c },
+  })[0]!;
 }
 
 /** Transposed convolution of stride 2 with bias (`weight` [in, out, k, k]): doubles height and width. */

@@ -48,6 +48,22 @@ export const atLeast = (first: Value, second: number): Value =>
 export const above = (first: Value, second: number): Value =>
   cast(binary('Greater', first, second, 'bool'), 'float32');
 
+/** `whereTrue` where first > second, else `whereFalse`; shapes broadcast. */
+export function selectAbove(first: Value, second: number, whereTrue: Value, whereFalse: Value): Value {
+  const condition = binary('Greater', first, second, 'bool');
+  const dims = broadcast('Where', whereTrue, whereFalse);
+  if (condition.dims.join() !== dims.join())
+    throw new ShapeError('Where', first.graph.scope, 'the condition has another shape than the choices', {
+      condition: condition.dims,
+      choices: dims,
+    });
+  return first.graph.node({
+    opType: 'Where',
+    inputs: [condition, whereTrue, whereFalse],
+    outputs: [{ dims }],
+  })[0]!;
+}
+
 export const relu = (value: Value): Value => unary('Relu', value);
 export const leakyRelu = (value: Value, slope: number): Value =>
   unary('LeakyRelu', value, { alpha: { float: slope } });
@@ -55,6 +71,7 @@ export const floor = (value: Value): Value => unary('Floor', value);
 export const squareRoot = (value: Value): Value => unary('Sqrt', value);
 export const exponential = (value: Value): Value => unary('Exp', value);
 export const negate = (value: Value): Value => unary('Neg', value);
+export const divide = (first: Value, second: Value): Value => binary('Div', first, second);
 
 export function cast(value: Value, type: ElementType): Value {
   return value.graph.node({

@@ -34,6 +34,23 @@ export function slice(value: Value, axis: number, start: number, end: number): V
   })[0]!;
 }
 
+/** Pixels at even rows and columns: N x C x ceil(H / 2) x ceil(W / 2). */
+export function everySecondPixel(image: Value): Value {
+  const { graph } = image;
+  const [n, c, h, w] = imageDims('Slice', image);
+  return graph.node({
+    opType: 'Slice',
+    inputs: [
+      image,
+      graph.integers([0, 0]),
+      graph.integers([h, w]),
+      graph.integers([2, 3]),
+      graph.integers([2, 2]),
+    ],
+    outputs: [{ dims: [n, c, Math.ceil(h / 2), Math.ceil(w / 2)] }],
+  })[0]!;
+}
+
 export function reshape(value: Value, dims: readonly number[]): Value {
   if (elementCount(dims) !== elementCount(value.dims))
     throw new ShapeError('Reshape', value.graph.scope, 'element counts differ', {
@@ -59,10 +76,15 @@ export function transpose(value: Value, permutation: readonly number[]): Value {
 
 /** Zero padding: `before` and `after` give the elements added on each axis. */
 export function padZeros(value: Value, before: readonly number[], after: readonly number[]): Value {
+  return pad(value, before, after);
+}
+
+/** As `padZeros`, with a constant (a scalar of the value's type) instead of zeros where one is given. */
+export function pad(value: Value, before: readonly number[], after: readonly number[], fill?: Value): Value {
   const dims = value.dims.map((dim, axis) => dim + before[axis]! + after[axis]!);
   return value.graph.node({
     opType: 'Pad',
-    inputs: [value, value.graph.integers([...before, ...after])],
+    inputs: [value, value.graph.integers([...before, ...after]), ...(fill === undefined ? [] : [fill])],
     outputs: [{ dims, type: value.type }],
   })[0]!;
 }
@@ -84,6 +106,25 @@ export function sumOver(value: Value, axis: number): Value {
     opType: 'ReduceSum',
     inputs: [value, value.graph.integers([axis])],
     outputs: [{ dims: value.dims.with(axis, 1) }],
+  })[0]!;
+}
+
+/** Largest element along one axis, which stays with length 1. */
+export function maximumOver(value: Value, axis: number): Value {
+  return value.graph.node({
+    opType: 'ReduceMax',
+    inputs: [value, value.graph.integers([axis])],
+    outputs: [{ dims: value.dims.with(axis, 1) }],
+  })[0]!;
+}
+
+/** Mean over height and width of each channel: N x C x 1 x 1. */
+export function meanOverPixels(value: Value): Value {
+  const [n, c] = imageDims('ReduceMean', value);
+  return value.graph.node({
+    opType: 'ReduceMean',
+    inputs: [value, value.graph.integers([2, 3])],
+    outputs: [{ dims: [n, c, 1, 1] }],
   })[0]!;
 }
 

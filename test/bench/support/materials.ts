@@ -4,12 +4,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cdvdTsp } from '../../../src/networks/archs/cdvd-tsp/cdvd-tsp.ts';
 import { encodeSafetensors } from '../../../src/networks/checkpoints/safetensors-writer.ts';
-import type { NetworkSize } from '../../../src/networks/network.ts';
 import { encodeNpy } from '../../../src/shared/npy.ts';
 import { madeUpWeights, movingPattern } from '../../unit/inference/support/made-up-weights.ts';
 
 /** Made-up weights: how long a network takes does not depend on what it learned. */
-export function writeWeights(folder: string, size: NetworkSize): string {
+export function writeWeights(folder: string, size: 'lite' | 'paper'): string {
   const values = madeUpWeights(cdvdTsp, size);
   const tensors = cdvdTsp
     .parameters(size)

@@ -18,7 +18,7 @@ describe('reflection padding', () => {
   });
 
   it('pads at the bottom and right, each channel by itself', () => {
-    const padding = new ReflectionPadding(2, 3, 4);
+    const padding = new ReflectionPadding(2, 3, { multiple: 4 });
     const frame = Float32Array.from({ length: 18 }, (_, i) => i);
     const padded = new Float32Array(48);
     padding.pad(frame, padded);
@@ -34,7 +34,7 @@ describe('reflection padding', () => {
       [5, 6],
       [8, 8],
     ] as const) {
-      const padding = new ReflectionPadding(height, width, 8);
+      const padding = new ReflectionPadding(height, width, { multiple: 8 });
       const frame = Float32Array.from({ length: 3 * height * width }, (_, i) => i / 7);
       const padded = new Float32Array(3 * padding.paddedHeight * padding.paddedWidth).fill(NaN);
       padding.pad(frame, padded);

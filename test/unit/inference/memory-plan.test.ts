@@ -3,20 +3,19 @@ import { memoryBudget } from '../../../src/main/inference/tiling/memory-budget.t
 import { planMemory } from '../../../src/main/inference/tiling/memory-plan.ts';
 import { computedPixels } from '../../../src/main/inference/tiling/tile-plan.ts';
 import { cdvdTsp } from '../../../src/networks/archs/cdvd-tsp/cdvd-tsp.ts';
-import type { NetworkSize } from '../../../src/networks/network.ts';
 
 const GIB = 2 ** 30;
 
-function plan(size: NetworkSize, height: number, width: number, availableBytes: number, device = 'cpu') {
+function plan(size: 'lite' | 'paper', height: number, width: number, availableBytes: number, device = 'cpu') {
   const budget = memoryBudget(device, availableBytes);
   // A pyramid of the paper size holds about 15 bytes per pixel.
   return planMemory({
     network: cdvdTsp,
     size,
-    stages: 2,
+    setup: { stages: 2, options: {} },
     height,
     width,
-    pyramidBytes: 15 * height * width,
+    featureBytes: 15 * height * width,
     budget,
   });
 }

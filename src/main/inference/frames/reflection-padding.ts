@@ -1,5 +1,11 @@
+/** What height and width of a padded frame must be: multiples of a number, and at least another one. */
+export interface PaddingRule {
+  readonly multiple: number;
+  readonly minimum?: number;
+}
+
 /**
- * Planar float frames (3 x H x W, row-major) are padded at the bottom and right to the multiple a network needs, by
+ * Planar float frames (3 x H x W, row-major) are padded at the bottom and right to the size a network needs, by
  * reflection without repeating the edge, and cropped back.
  */
 export class ReflectionPadding {
@@ -10,11 +16,11 @@ export class ReflectionPadding {
   readonly #rows: Int32Array;
   readonly #columns: Int32Array;
 
-  constructor(height: number, width: number, multiple: number) {
+  constructor(height: number, width: number, { multiple, minimum = 1 }: PaddingRule) {
     this.height = height;
     this.width = width;
-    this.paddedHeight = Math.ceil(height / multiple) * multiple;
-    this.paddedWidth = Math.ceil(width / multiple) * multiple;
+    this.paddedHeight = Math.ceil(Math.max(height, minimum) / multiple) * multiple;
+    this.paddedWidth = Math.ceil(Math.max(width, minimum) / multiple) * multiple;
     this.#rows = reflectedIndices(height, this.paddedHeight);
     this.#columns = reflectedIndices(width, this.paddedWidth);
   }

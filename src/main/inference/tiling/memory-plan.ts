@@ -1,4 +1,4 @@
-import type { CascadeNetwork, CascadeProgram, NetworkSize } from '../../../networks/network.ts';
+import type { Network, NetworkProgram, NetworkSetup, NetworkSize } from '../../../networks/network.ts';
 import { AcutanceError } from '../../../shared/errors.ts';
 import { elementCount } from '../../../shared/tensor.ts';
 import type { MemoryBudget } from './memory-budget.ts';
@@ -6,14 +6,14 @@ import { planTiles, planTilesOfSize, smallestTile } from './tile-plan.ts';
 import type { TilePlan } from './tile-plan.ts';
 
 export interface MemoryRequest {
-  readonly network: CascadeNetwork;
+  readonly network: Network;
   readonly size: NetworkSize;
-  readonly stages: number;
+  readonly setup: NetworkSetup;
   /** Padded frame size in pixels. */
   readonly height: number;
   readonly width: number;
-  /** Bytes of one frame's flow pyramid. */
-  readonly pyramidBytes: number;
+  /** Bytes of the features of one frame. */
+  readonly featureBytes: number;
   readonly budget: MemoryBudget;
   /** A tile size that was asked for; it is used even where larger tiles would fit. */
   readonly tile?: { readonly height: number; readonly width: number } | undefined;
@@ -27,11 +27,8 @@ export interface MemoryPlan {
   readonly peakBytes: number;
 }
 
-/** Planes of float32 that one run of a stage holds beside its frames: 10 aligned channels and two flows. */
-const STAGE_BYTES_PER_PIXEL = 4 * (10 + 2 * 2);
-
-/** Programs that need the whole frame: motion has no bounds. */
-const UNTILED: readonly CascadeProgram[] = ['features', 'flow', 'align'];
+/** Two flows, as one stage of a cascade needs them. */
+const FLOW_CHANNELS = 4;
 
 /** Weights are held as given, and once more in the layout the kernels want. */
 const WEIGHT_COPIES = 2;
@@ -41,15 +38,17 @@ const WEIGHT_COPIES = 2;
  * @throws AcutanceError `out-of-memory` when not even the smallest tiles fit
  */
 export function planMemory(request: MemoryRequest): MemoryPlan {
-  const { network, size, stages, height, width, budget } = request;
+  const { network, size, setup, height, width, budget } = request;
   const pixels = height * width;
-  const perPixel = (program: CascadeProgram) => network.bytesPerPixel(program, size);
+  const perPixel = (program: NetworkProgram) => network.bytesPerPixel(program, size);
   const weightBytes =
     4 * WEIGHT_COPIES * network.parameters(size).reduce((sum, { dims }) => sum + elementCount(dims), 0);
-  // Two outputs of every stage wait for their successor, and one more is being made.
-  const frameBytes = (2 * stages + 2) * (12 * pixels + request.pyramidBytes);
-  const held = weightBytes + frameBytes + STAGE_BYTES_PER_PIXEL * pixels;
-  const untiled = UNTILED.map((program) => pixels * perPixel(program));
+  const held = weightBytes + frameBytes(request) + 4 * (network.alignedChannels + FLOW_CHANNELS) * pixels;
+  // Programs that need the whole frame: motion has no bounds.
+  const untiled = network
+    .programs(setup)
+    .filter((program) => program !== 'reconstruct')
+    .map((program) => pixels * perPixel(program));
   const whole = Math.max(...untiled);
 
   const shape = {
@@ -73,6 +72,15 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
   const keeping = held + untiled.reduce((sum, bytes) => sum + bytes, tileTotal);
   const keepMemory = keeping <= budget.wantedBytes;
   return { tiles, keepMemory, peakBytes: keepMemory ? keeping : held + Math.max(whole, tileTotal) };
+}
+
+/** Bytes of the frames and results that a schedule holds. */
+function frameBytes({ network, setup, height, width, featureBytes }: MemoryRequest): number {
+  const pixelBytes = 12 * height * width;
+  // Two outputs of every stage wait for their successor, and one more is being made.
+  if (network.schedule === 'cascade') return (2 * setup.stages + 2) * (pixelBytes + featureBytes);
+  // Three frames, two of them with features, the previous result and the next one.
+  return 5 * pixelBytes + 2 * featureBytes;
 }
 
 function tooLarge({ network, size, height, width, budget }: MemoryRequest, least: number): AcutanceError {

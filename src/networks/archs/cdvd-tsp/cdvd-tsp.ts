@@ -1,7 +1,7 @@
 import type { ParameterSpec } from '../../../shared/tensor.ts';
 import { Graph, type Value } from '../../graph/graph.ts';
 import { serialise } from '../../graph/serialise.ts';
-import type { CascadeNetwork, CascadeProgram, NetworkSize, ProgramRequest } from '../../network.ts';
+import type { Network, NetworkProgram, ProgramRequest } from '../../network.ts';
 import { multiply } from '../../ops/elementwise.ts';
 import { sharpnessPrior } from '../../ops/own/sharpness-prior.ts';
 import { validityMask } from '../../ops/own/validity-mask.ts';
@@ -16,29 +16,38 @@ import {
   type Pyramid,
 } from '../pwc-net/pwc-net.ts';
 import { receptiveRadius, reconstruct } from './reconstruction.ts';
-import { SIZES } from './sizes.ts';
+import { SIZES, type CdvdTspSizeName } from './sizes.ts';
 
-type GraphRequest = Omit<ProgramRequest, 'parameters'>;
+type GraphRequest = Omit<ProgramRequest<CdvdTspSizeName>, 'parameters'>;
 
 /** Scopes of the published state_dict. */
 const FLOW_SCOPE = 'flow_net.moduleNetwork';
 const RECONSTRUCTION_SCOPE = 'recons_net';
 
 /** Cascaded Deep Video Deblurring Using Temporal Sharpness Prior (Pan, Bai, Tang; CVPR 2020). */
-export const cdvdTsp: CascadeNetwork = {
+export const cdvdTsp: Network<CdvdTspSizeName> = {
   id: 'cdvd-tsp',
   title: 'CDVD-TSP',
+  schedule: 'cascade',
   sizes: ['lite', 'paper'],
+  paperSize: 'paper',
   stages: { min: 1, max: 3, default: 2 },
+  options: {},
+  parts: [],
   parameters: listParameters,
+  programs: () => ['features', 'flow', 'align', 'reconstruct'],
+  context: ({ stages }) => ({ before: stages, after: stages }),
   // Two halvings after packing.
   frameMultiple: (size) => 4 * SIZES[size].packing,
+  frameMinimum: () => 1,
+  // Three frames and the prior.
+  alignedChannels: 10,
   reconstructionMargin: (size) => receptiveRadius(SIZES[size]),
   bytesPerPixel,
   buildModel: (request) => serialise(PROGRAMS[request.program](request), request.parameters),
 };
 
-const PROGRAMS: Readonly<Record<CascadeProgram, (request: GraphRequest) => Graph>> = {
+const PROGRAMS: Readonly<Record<NetworkProgram, (request: GraphRequest) => Graph>> = {
   features(request) {
     const graph = new Graph('cdvd-tsp features', request.lowering);
     const frame = graph.input('frame', [1, 3, request.height, request.width]);
@@ -148,15 +157,15 @@ function flowOptions({ size, alignCorners }: GraphRequest): FlowOptions {
   return { size: SIZES[size].flow, alignCorners };
 }
 
-function listParameters(size: NetworkSize): readonly ParameterSpec[] {
+function listParameters(size: CdvdTspSizeName): readonly ParameterSpec[] {
   const request = { size, height: 64, width: 64, alignCorners: true, lowering: 'standard' } as const;
   const programs = ['features', 'flow', 'reconstruct'] as const;
   return programs.flatMap((program) => [...PROGRAMS[program]({ ...request, program }).parameters]);
 }
 
 /** Measured with ONNX Runtime's CPU provider at 960 x 544, rounded up; they are much the same per pixel at other sizes. */
-function bytesPerPixel(program: CascadeProgram, size: NetworkSize): number {
-  const table: Record<NetworkSize, Record<CascadeProgram, number>> = {
+function bytesPerPixel(program: NetworkProgram, size: CdvdTspSizeName): number {
+  const table: Record<CdvdTspSizeName, Record<NetworkProgram, number>> = {
     paper: { features: 60, flow: 500, align: 140, reconstruct: 650 },
     lite: { features: 40, flow: 280, align: 140, reconstruct: 240 },
   };

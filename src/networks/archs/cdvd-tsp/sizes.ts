@@ -1,4 +1,3 @@
-import type { NetworkSize } from '../../network.ts';
 import { LITE as PWC_LITE, PAPER as PWC_PAPER, type PwcNetSize } from '../pwc-net/sizes.ts';
 
 /** The widths of CDVD-TSP's reconstruction network. */
@@ -13,7 +12,9 @@ export interface CdvdTspSize {
   readonly kernel: number;
 }
 
-export const SIZES: Readonly<Record<NetworkSize, CdvdTspSize>> = {
+export type CdvdTspSizeName = 'lite' | 'paper';
+
+export const SIZES: Readonly<Record<CdvdTspSizeName, CdvdTspSize>> = {
   paper: { flow: PWC_PAPER, packing: 1, channels: [32, 64, 128], blocks: [3, 3, 3], kernel: 5 },
   // Packed 2 x 2: four times the learning and twice the receptive field per multiplication.
   lite: { flow: PWC_LITE, packing: 2, channels: [48, 80, 112], blocks: [2, 2, 3], kernel: 3 },

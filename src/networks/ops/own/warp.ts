@@ -22,7 +22,8 @@ export function warp(image: Value, flow: Value, options: WarpOptions): Value {
     inputs: [image, flow],
     attributes: { align_corners: Number(options.alignCorners), padding: options.padding },
     body: (body, [imageIn, flowIn]) =>
-      body.lowering === 'webgpu'
+      // A grid in [-1, 1] cannot say how far outside an axis of one pixel is; whole batches are never that small.
+      body.lowering === 'webgpu' || (n === 1 && Math.min(h, w) === 1)
         ? gatherBody(body, imageIn!, flowIn!, options)
         : gridSampleBody(imageIn!, flowIn!, options),
   });

@@ -5,7 +5,7 @@ import type {
   Runtime,
   Session,
 } from '../../../../src/main/inference/runtime.ts';
-import type { CascadeNetwork, CascadeProgram, ProgramRequest } from '../../../../src/networks/network.ts';
+import type { Network, NetworkProgram, ProgramRequest } from '../../../../src/networks/network.ts';
 import type { Tensor } from '../../../../src/shared/tensor.ts';
 
 type Plan = Omit<ProgramRequest, 'parameters'>;
@@ -16,13 +16,21 @@ type Feeds = Readonly<Record<string, Tensor>>;
  * "reconstruction" is, per channel, `(previous + 2 * middle + next) / 4` summed over 3 x 3 pixels with weights 1 around and 8
  * in the centre (zero outside the frame), divided by 16: it sees one pixel around.
  */
-export const fakeNetwork: CascadeNetwork = {
+export const fakeNetwork: Network = {
   id: 'cdvd-tsp',
   title: 'Fake',
+  schedule: 'cascade',
   sizes: ['paper'],
+  paperSize: 'paper',
   stages: { min: 1, max: 3, default: 2 },
+  options: {},
+  parts: [],
+  programs: () => ['features', 'flow', 'align', 'reconstruct'],
+  context: ({ stages }) => ({ before: stages, after: stages }),
   parameters: () => [{ name: 'weight', dims: [4] }],
   frameMultiple: () => 4,
+  frameMinimum: () => 1,
+  alignedChannels: 10,
   reconstructionMargin: () => 1,
   bytesPerPixel: (program) => (program === 'reconstruct' ? 1000 : 10),
   buildModel({ parameters, ...plan }) {
@@ -35,10 +43,10 @@ export const fakeNetwork: CascadeNetwork = {
 export class FakeRuntime implements Runtime {
   readonly id = 'fake';
   readonly loaded: Plan[] = [];
-  readonly runs: CascadeProgram[] = [];
+  readonly runs: NetworkProgram[] = [];
   open = 0;
   /** Called with the result of every run, to spoil it. */
-  spoil: (program: CascadeProgram, output: Float32Array, run: number) => void = () => undefined;
+  spoil: (program: NetworkProgram, output: Float32Array, run: number) => void = () => undefined;
 
   devices(): Promise<readonly DeviceReport[]> {
     return Promise.resolve([]);
@@ -74,19 +82,19 @@ export class FakeRuntime implements Runtime {
     });
   }
 
-  count(program: CascadeProgram): number {
+  count(program: NetworkProgram): number {
     return this.runs.filter((run) => run === program).length;
   }
 }
 
-const OUTPUTS: Record<CascadeProgram, (plan: Plan) => { name: string; dims: number[] }[]> = {
+const OUTPUTS: Record<NetworkProgram, (plan: Plan) => { name: string; dims: number[] }[]> = {
   features: () => [2, 3].map((level) => ({ name: `level${level}`, dims: [1, 1, 1, 1] })),
   flow: ({ height, width }) => [{ name: 'flow', dims: [1, 2, height, width] }],
   align: ({ height, width }) => [{ name: 'aligned', dims: [1, 10, height, width] }],
   reconstruct: ({ height, width }) => [{ name: 'restored', dims: [1, 3, height, width] }],
 };
 
-const COMPUTE: Record<CascadeProgram, (feeds: Feeds, outputs: Feeds, plan: Plan) => void> = {
+const COMPUTE: Record<NetworkProgram, (feeds: Feeds, outputs: Feeds, plan: Plan) => void> = {
   features(feeds, outputs) {
     for (const level of ['level2', 'level3']) data(outputs, level)[0] = data(feeds, 'frame')[0] ?? 0;
   },

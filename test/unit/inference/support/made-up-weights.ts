@@ -1,4 +1,4 @@
-import type { CascadeNetwork, NetworkSize } from '../../../../src/networks/network.ts';
+import type { Network, NetworkSize } from '../../../../src/networks/network.ts';
 import { fillTensor } from '../../../fixtures/fill.ts';
 
 /** How strongly a layer's output grows, so that made-up weights neither explode nor die out along the network. */
@@ -11,7 +11,7 @@ const GAINS: readonly (readonly [RegExp, number])[] = [
 ];
 
 /** Deterministic made-up parameters for any network: noise that keeps images in a sensible range. */
-export function madeUpWeights(network: CascadeNetwork, size: NetworkSize) {
+export function madeUpWeights<Size extends NetworkSize>(network: Network<Size>, size: Size) {
   const values = new Map(
     network.parameters(size).map(({ name, dims }) => {
       const fanIn = dims.slice(1).reduce((product, dim) => product * dim, 1);

@@ -1,6 +1,6 @@
 import type { Tensor } from '../../shared/tensor.ts';
 import { elementCount } from '../../shared/tensor.ts';
-import type { CascadeNetwork, CascadeProgram, NetworkSize } from '../../networks/network.ts';
+import type { Network, NetworkProgram, NetworkSize } from '../../networks/network.ts';
 import type { ParameterSource } from '../../networks/graph/serialise.ts';
 import { loweringFor } from './devices/device-choice.ts';
 import { throwIfCancelled } from './inference-errors.ts';
@@ -13,9 +13,9 @@ export interface NetworkWeights {
   readonly alignCorners: boolean;
 }
 
-export interface CascadeProgramsOptions {
+export interface NetworkProgramsOptions {
   readonly runtime: Runtime;
-  readonly network: CascadeNetwork;
+  readonly network: Network;
   readonly size: NetworkSize;
   readonly weights: NetworkWeights;
   readonly device: DeviceId;
@@ -35,14 +35,14 @@ export interface ProgramStatistics {
   readonly seconds: number;
 }
 
-/** The loaded graphs of a cascade for one frame size: one session per program, shared by all stages. */
-export class CascadePrograms {
-  readonly #options: CascadeProgramsOptions;
-  readonly #sessions = new Map<CascadeProgram, Session>();
-  readonly #statistics = new Map<CascadeProgram, { runs: number; seconds: number }>();
+/** The loaded graphs of a network for one frame size: one session per program, shared by all stages. */
+export class NetworkPrograms {
+  readonly #options: NetworkProgramsOptions;
+  readonly #sessions = new Map<NetworkProgram, Session>();
+  readonly #statistics = new Map<NetworkProgram, { runs: number; seconds: number }>();
   #buildSeconds = 0;
 
-  constructor(options: CascadeProgramsOptions) {
+  constructor(options: NetworkProgramsOptions) {
     this.#options = options;
   }
 
@@ -51,12 +51,12 @@ export class CascadePrograms {
     return this.#buildSeconds;
   }
 
-  get statistics(): Readonly<Partial<Record<CascadeProgram, ProgramStatistics>>> {
+  get statistics(): Readonly<Partial<Record<NetworkProgram, ProgramStatistics>>> {
     return Object.fromEntries([...this.#statistics].map(([program, entry]) => [program, { ...entry }]));
   }
 
   /** Builds and loads `program` for frames (or tiles) of the shape's height x width pixels. */
-  async load(program: CascadeProgram, shape: ProgramShape, signal?: AbortSignal): Promise<void> {
+  async load(program: NetworkProgram, shape: ProgramShape, signal?: AbortSignal): Promise<void> {
     throwIfCancelled(signal);
     const { height, width, keepMemory } = shape;
     const { runtime, network, size, weights, device, sessionOptions } = this.#options;
@@ -75,17 +75,17 @@ export class CascadePrograms {
     this.#buildSeconds += (performance.now() - started) / 1000;
   }
 
-  outputs(program: CascadeProgram): readonly TensorSpec[] {
+  outputs(program: NetworkProgram): readonly TensorSpec[] {
     return this.#session(program).outputs;
   }
 
   /** Bytes of all outputs of a program together. */
-  outputBytes(program: CascadeProgram): number {
+  outputBytes(program: NetworkProgram): number {
     return this.outputs(program).reduce((sum, { dims }) => sum + 4 * elementCount(dims), 0);
   }
 
   async run(
-    program: CascadeProgram,
+    program: NetworkProgram,
     feeds: Readonly<Record<string, Tensor>>,
     outputs: Readonly<Record<string, Tensor>>,
     signal: AbortSignal | undefined,
@@ -104,7 +104,7 @@ export class CascadePrograms {
     for (const session of sessions) await session.dispose();
   }
 
-  #session(program: CascadeProgram): Session {
+  #session(program: NetworkProgram): Session {
     const session = this.#sessions.get(program);
     if (session === undefined) throw new Error(`The program "${program}" is not loaded.`);
     return session;

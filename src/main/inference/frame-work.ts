@@ -1,0 +1,157 @@
+import type { NetworkProgram } from '../../networks/network.ts';
+import { elementCount } from '../../shared/tensor.ts';
+import type { Tensor } from '../../shared/tensor.ts';
+import type { BufferPool } from './frames/buffer-pool.ts';
+import { checkFinite } from './frames/output-check.ts';
+import type { NetworkPrograms } from './network-programs.ts';
+import { copyWindow } from './tiling/copy-window.ts';
+import type { TilePlan } from './tiling/tile-plan.ts';
+
+/** A padded frame, or what was made of one: 3 x H x W, and its features once motion estimation has asked for them. */
+export interface WorkFrame {
+  readonly pixels: Float32Array;
+  features: Readonly<Record<string, Tensor>> | undefined;
+}
+
+/** What is being computed right now. */
+export interface DeblurPhase {
+  readonly program: NetworkProgram;
+  /** 1-based. */
+  readonly stage: number;
+  /** Frame of the clip from 0; negative or past the end for the virtual frames at its ends. */
+  readonly position: number;
+}
+
+/** A place in the schedule. */
+export type At = Omit<DeblurPhase, 'program'>;
+
+export interface FrameWorkOptions {
+  readonly programs: NetworkPrograms;
+  /** Padded frame size in pixels. */
+  readonly height: number;
+  readonly width: number;
+  readonly plan: TilePlan;
+  readonly pool: BufferPool;
+  readonly signal?: AbortSignal | undefined;
+  readonly onPhase?: ((phase: DeblurPhase) => void) | undefined;
+}
+
+/** What the schedules of all networks are made of: features, motion and reconstruction of single frames. */
+export class FrameWork {
+  readonly #options: FrameWorkOptions;
+
+  constructor(options: FrameWorkOptions) {
+    this.#options = options;
+  }
+
+  async run(
+    program: NetworkProgram,
+    feeds: Readonly<Record<string, Tensor>>,
+    outputs: Readonly<Record<string, Tensor>>,
+    at: At,
+  ): Promise<void> {
+    this.#options.onPhase?.({ program, ...at });
+    await this.#options.programs.run(program, feeds, outputs, this.#options.signal);
+  }
+
+  /** Computes a frame's features, once however often it is asked for. */
+  async describe(frame: WorkFrame, at: At): Promise<void> {
+    if (frame.features !== undefined) return;
+    const specs = this.#options.programs.outputs('features');
+    const features = Object.fromEntries(specs.map(({ name, dims }) => [name, this.borrow(dims)]));
+    await this.run('features', { frame: this.image(frame) }, features, at);
+    frame.features = features;
+  }
+
+  /** The flow from one described frame to another, written into `flow`. */
+  async estimateFlow(reference: WorkFrame, neighbour: WorkFrame, flow: Tensor, at: At): Promise<void> {
+    const feeds: Record<string, Tensor> = {};
+    for (const [name, tensor] of Object.entries(reference.features ?? {}))
+      feeds[rename(name, 'reference')] = tensor;
+    for (const [name, tensor] of Object.entries(neighbour.features ?? {}))
+      feeds[rename(name, 'neighbour')] = tensor;
+    await this.run('flow', feeds, { flow }, at);
+    // A warp may turn a NaN in the flow into an ordinary, wrong pixel.
+    checkFinite(flow.data, `the motion of frame ${Math.max(0, at.position)} (stage ${at.stage})`);
+  }
+
+  /** The restored frame, tile by tile; its buffer is the caller's. */
+  async reconstruct(aligned: Tensor, at: At): Promise<Float32Array> {
+    const { plan, pool, height, width } = this.#options;
+    const restored = this.borrow([1, 3, height, width]);
+    if (plan.rows.length * plan.columns.length === 1) {
+      await this.run('reconstruct', { aligned }, { restored }, at);
+    } else {
+      const channels = aligned.dims[1]!;
+      const frame = { height, width };
+      const tile = { height: plan.height, width: plan.width };
+      const input = this.borrow([1, channels, plan.height, plan.width]);
+      const output = this.borrow([1, 3, plan.height, plan.width]);
+      for (const row of plan.rows) {
+        for (const column of plan.columns) {
+          copyWindow({
+            source: aligned.data,
+            sourcePlane: frame,
+            sourceTop: row.input.start,
+            sourceLeft: column.input.start,
+            target: input.data,
+            targetPlane: tile,
+            targetTop: 0,
+            targetLeft: 0,
+            window: tile,
+            channels,
+          });
+          await this.run('reconstruct', { aligned: input }, { restored: output }, at);
+          copyWindow({
+            source: output.data,
+            sourcePlane: tile,
+            sourceTop: row.kept.start - row.input.start,
+            sourceLeft: column.kept.start - column.input.start,
+            target: restored.data,
+            targetPlane: frame,
+            targetTop: row.kept.start,
+            targetLeft: column.kept.start,
+            window: {
+              height: row.kept.end - row.kept.start,
+              width: column.kept.end - column.kept.start,
+            },
+            channels: 3,
+          });
+        }
+      }
+      pool.give(input.data);
+      pool.give(output.data);
+    }
+    checkFinite(restored.data, `frame ${Math.max(0, at.position)} (stage ${at.stage})`);
+    return restored.data;
+  }
+
+  image(frame: WorkFrame): Tensor {
+    return { data: frame.pixels, dims: [1, 3, this.#options.height, this.#options.width] };
+  }
+
+  /** An image of working values of the frame's size. */
+  borrowImage(channels: number): Tensor {
+    return this.borrow([1, channels, this.#options.height, this.#options.width]);
+  }
+
+  borrow(dims: readonly number[]): Tensor {
+    return { data: this.#options.pool.take(elementCount(dims)), dims };
+  }
+
+  giveBack(tensors: readonly Tensor[]): void {
+    for (const { data } of tensors) this.#options.pool.give(data);
+  }
+
+  /** Gives a frame's buffers back. */
+  release(frame: WorkFrame): void {
+    this.#options.pool.give(frame.pixels);
+    this.giveBack(Object.values(frame.features ?? {}));
+    frame.features = undefined;
+  }
+}
+
+/** `level3` of the reference frame is the input `reference3`. */
+function rename(level: string, role: 'reference' | 'neighbour'): string {
+  return level.replace('level', role);
+}
