@@ -1,5 +1,5 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'electron-vite';
+import { defineConfig, type UserConfig } from 'electron-vite';
 import { basename } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plugin } from 'vite';
@@ -31,7 +31,10 @@ function siblingPrograms(): Plugin {
   };
 }
 
-export default defineConfig({
+/** `page` where nothing else is wanted: a checkout runs the programs from their sources. */
+const only = process.env['ACUTANCE_BUILD'];
+
+const programs: UserConfig = {
   main: {
     plugins: [siblingPrograms()],
     build: {
@@ -45,6 +48,9 @@ export default defineConfig({
       },
     },
   },
+};
+
+const page: UserConfig = {
   renderer: {
     root: 'src/renderer',
     plugins: [svelte()],
@@ -57,4 +63,6 @@ export default defineConfig({
     },
     worker: { format: 'es' },
   },
-});
+};
+
+export default defineConfig(only === 'page' ? page : { ...programs, ...page });

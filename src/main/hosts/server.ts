@@ -5,7 +5,7 @@ import { problemResponse } from '../routes/problem-response.ts';
 import { withSecurityHeaders } from '../routes/security-headers.ts';
 import type { LaunchRecords } from './server/launch-record.ts';
 import { LaunchToken } from './server/launch-token.ts';
-import { listenFrom, listenOnLoopback } from './server/loopback.ts';
+import { listenFrom, listenOnLoopback, type LoopbackListener } from './server/loopback.ts';
 import { addressOf } from './server/running-server.ts';
 import { SessionGuard } from './server/session-guard.ts';
 
@@ -30,17 +30,6 @@ export interface ServerOptions {
   readonly records: LaunchRecords;
 }
 
-/** A server that answers. */
-export interface RunningServer {
-  readonly port: number;
-  /** Lets a browser in; to be shown to the user and nobody else. */
-  readonly address: string;
-  /** The same for one use, as the parameter of a program. */
-  voucherAddress(): string;
-  /** Ends the application and all connections, within two seconds. */
-  stop(): Promise<void>;
-}
-
 /**
  * The application on a port of this machine, for browsers. It listens at once: requests that come before the
  * application is built wait for it.
@@ -60,32 +49,67 @@ export async function startServer(
     { overrideGlobalObjects: false, errorHandler: responseToThrown },
   );
   const listen = mayMove ? listenFrom : listenOnLoopback;
-  const connections = await listen(port, (incoming, outgoing) => void listener(incoming, outgoing));
+  // Told where it is awaited, which may be after it failed.
+  application.catch(() => undefined);
+  let connections: LoopbackListener | undefined;
   try {
+    connections = await listen(port, (incoming, outgoing) => void listener(incoming, outgoing));
     const token = new LaunchToken((await records.read(connections.port))?.hash);
     await records.write(connections.port, { hash: token.hash, token: token.value });
     guard.resolve(new SessionGuard(token));
-    return {
-      port: connections.port,
-      address: addressOf(connections.port, token.value),
-      voucherAddress: () => addressOf(connections.port, token.issueVoucher()),
-      stop: async () => {
-        const closed = connections.close();
-        const disposed = application.then((app) => app.dispose());
-        const tooLong = sleep(DISPOSE_MS, undefined, { ref: false });
-        try {
-          await Promise.race([disposed, tooLong]);
-        } finally {
-          connections.drop();
-          await closed;
-          await records.write(connections.port, { hash: token.hash });
-        }
-      },
-    };
+    return new RunningServer(connections, token, application, records);
   } catch (thrown) {
-    connections.drop();
-    await connections.close();
+    connections?.drop();
+    await Promise.all([
+      connections?.close(),
+      application.then((app) => app.dispose()).catch(() => undefined),
+    ]);
     throw thrown;
+  }
+}
+
+/** A server that answers. */
+export class RunningServer {
+  readonly port: number;
+  readonly #connections: LoopbackListener;
+  readonly #token: LaunchToken;
+  readonly #application: Promise<Application>;
+  readonly #records: LaunchRecords;
+
+  constructor(
+    connections: LoopbackListener,
+    token: LaunchToken,
+    application: Promise<Application>,
+    records: LaunchRecords,
+  ) {
+    this.port = connections.port;
+    this.#connections = connections;
+    this.#token = token;
+    this.#application = application;
+    this.#records = records;
+  }
+
+  /** Lets a browser in; to be shown to the user and nobody else. */
+  get address(): string {
+    return addressOf(this.port, this.#token.value);
+  }
+
+  /** The same for one use, as the parameter of a program. */
+  voucherAddress(): string {
+    return addressOf(this.port, this.#token.issueVoucher());
+  }
+
+  /** Ends the application and all connections, within two seconds. */
+  async stop(): Promise<void> {
+    const closed = this.#connections.close();
+    const disposed = this.#application.then((app) => app.dispose());
+    try {
+      await Promise.race([disposed, sleep(DISPOSE_MS, undefined, { ref: false })]);
+    } finally {
+      this.#connections.drop();
+      await closed;
+      await this.#records.write(this.port, { hash: this.#token.hash });
+    }
   }
 }
 

@@ -48,7 +48,7 @@ export async function ensureBuilt(
   const outdated = await Promise.all(parts.map((part) => isOutdated(root, part)));
   if (!outdated.includes(true)) return;
   say('Building the page; this takes a few seconds.');
-  await build(root, builder);
+  await build(root, builder, outdated[parts.indexOf('programs')] === true ? undefined : 'page');
 }
 
 async function isOutdated(root: string, part: BuiltPart): Promise<boolean> {
@@ -85,12 +85,13 @@ async function findBuilder(root: string): Promise<string | undefined> {
 }
 
 /** Builds beside the old result and puts the new one in its place when it is whole: a running server never sees half. */
-async function build(root: string, builder: string): Promise<void> {
+async function build(root: string, builder: string, only: 'page' | undefined): Promise<void> {
   const output = join(root, 'out');
   const fresh = join(output, `.new-${process.pid}`);
   const old = join(output, `.old-${process.pid}`);
   try {
-    await run(root, [builder, 'build', '--outDir', fresh, '--logLevel', 'warn']);
+    const parameters = [builder, 'build', '--outDir', fresh, '--logLevel', 'warn', '--ignoreConfigWarning'];
+    await run(root, parameters, { NO_COLOR: '1', ...(only === undefined ? {} : { ACUTANCE_BUILD: only }) });
     await mkdir(old, { recursive: true });
     for (const part of await readdir(fresh)) {
       await rename(join(output, part), join(old, part)).catch(() => undefined);
@@ -102,8 +103,16 @@ async function build(root: string, builder: string): Promise<void> {
   }
 }
 
-async function run(root: string, parameters: readonly string[]): Promise<void> {
-  const child = spawn(process.execPath, parameters, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+async function run(
+  root: string,
+  parameters: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<void> {
+  const child = spawn(process.execPath, parameters, {
+    cwd: root,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => (said += text));

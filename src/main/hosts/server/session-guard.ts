@@ -50,6 +50,9 @@ export class SessionGuard {
 
     switch (this.#ageOfCookie(request, host)) {
       case 'current':
+        if (url.pathname === VOUCHER_PATH && request.method === 'POST') {
+          return withSecurityHeaders(new Response(this.#token.issueVoucher()));
+        }
         return handler(request);
       case 'previous':
         return withCookie(await handler(request), this.#cookie(host));
@@ -83,6 +86,9 @@ export class SessionGuard {
 
 /** Where a second start asks whether the server on a port is this user's; it is told nothing else. */
 export const PROOF_PATH = '/api/session/proof';
+
+/** Where a second start, which knows the token, gets a voucher for the browser it opens. */
+export const VOUCHER_PATH = '/api/session/voucher';
 
 /** The near end of a connection as the browser names it. */
 interface Host {
@@ -143,7 +149,7 @@ function isOwnSite(header: string | null): boolean {
 }
 
 /** Cookies know no ports: the name tells apart what runs on several. */
-function cookieName({ port }: Host): string {
+export function cookieName({ port }: Pick<Host, 'port'>): string {
   return `acutance-${port}`;
 }
 

@@ -5,14 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { AcutanceError } from '../../../../shared/errors.ts';
 import { dataFolder } from '../../../inference/weights/data-folder.ts';
 import { installationFolder } from '../../../render/installation.ts';
-import { PageFiles } from '../../../routes/page-files.ts';
-import { problemResponse } from '../../../routes/problem-response.ts';
-import { withSecurityHeaders } from '../../../routes/security-headers.ts';
 import { DEFAULT_PORT, startServer, type Application, type RunningServer } from '../../server.ts';
 import { ensureBuilt, pageFolder } from '../../server/built-page.ts';
 import { hasDisplay, openInBrowser } from '../../server/default-browser.ts';
 import { LaunchRecords } from '../../server/launch-record.ts';
-import { findRunningServer } from '../../server/running-server.ts';
+import { findRunningServer, type FoundServer } from '../../server/running-server.ts';
 import { interruptible } from '../interrupt.ts';
 import { createReporter, type Reporter, type ReporterOptions } from '../reporter.ts';
 
@@ -34,18 +31,18 @@ interface Openings {
 /** `acutance serve`: the application for browsers, until it is stopped. */
 export async function serve(paths: readonly string[], options: ServeOptions): Promise<void> {
   const reporter = createReporter(options, process);
-  await sortOut(paths, options.root ?? []);
+  const openings = await sortOut(paths, options.root ?? []);
   const root = fileURLToPath(installationFolder());
   await ensureBuilt(root, ['page'], (line) => reporter.remark(line));
   const records = new LaunchRecords(dataFolder());
   const { port } = options;
   if (port === undefined && paths.length === 0) {
-    const address = await findRunningServer(records, DEFAULT_PORT);
-    if (address !== undefined) return welcomeBack(address, options, reporter);
+    const running = await findRunningServer(records, DEFAULT_PORT);
+    if (running) return welcomeBack(running, options, reporter);
   }
   await interruptible(
     async (signal) => {
-      const application = openApplication(root);
+      const application = openApplication(root, openings);
       const server = await startServer(application, {
         port: port ?? DEFAULT_PORT,
         mayMove: port === undefined,
@@ -64,43 +61,51 @@ export async function serve(paths: readonly string[], options: ServeOptions): Pr
   reporter.result({}, '');
 }
 
-/** The page, and whoever asks for more is told that there is nothing. */
-function openApplication(root: string): Promise<Application> {
-  const page = new PageFiles(pageFolder(root));
-  return Promise.resolve({
-    fetch: async (request) => {
-      try {
-        return withSecurityHeaders(await page.respond(request));
-      } catch (thrown) {
-        return withSecurityHeaders(problemResponse(AcutanceError.from(thrown)));
-      }
-    },
-    dispose: () => Promise.resolve(),
-  });
+/** Built while the server begins to listen. */
+async function openApplication(root: string, { roots, files }: Openings): Promise<Application> {
+  const { createApp } = await import('../../../app.ts');
+  const app = await createApp({ host: 'server', roots, openPath: files[0], pageFolder: pageFolder(root) });
+  for (const file of files) app.grant(file);
+  return app;
 }
 
+/** @throws AcutanceError where something does not exist, or is a file where a folder is asked for. */
 async function sortOut(paths: readonly string[], roots: readonly string[]): Promise<Openings> {
-  const folders: string[] = [];
-  const files: string[] = [];
-  for (const given of [...roots, ...paths]) {
-    const path = resolve(given);
-    const found = await stat(path).catch(() => undefined);
-    if (found === undefined) {
-      throw new AcutanceError('input-unreadable', `"${path}" does not exist.`, { hint: 'Check the path.' });
-    }
-    if (found.isDirectory()) folders.push(path);
-    else if (roots.includes(given)) {
-      throw new AcutanceError('usage', `"${path}" is not a folder.`, { hint: 'Give --root a folder.' });
-    } else files.push(path);
+  const given = await Promise.all(
+    paths.map(async (path) => ({ path: resolve(path), folder: await isFolder(path) })),
+  );
+  for (const root of roots) {
+    if (await isFolder(root)) continue;
+    throw new AcutanceError('usage', `"${resolve(root)}" is not a folder.`, {
+      hint: 'Give --root a folder.',
+    });
   }
-  return { roots: folders.length > 0 ? folders : [process.cwd(), homedir()], files };
+  const chosen = [
+    ...roots.map((root) => resolve(root)),
+    ...given.filter(({ folder }) => folder).map(({ path }) => path),
+  ];
+  return {
+    roots: [...new Set(chosen.length > 0 ? chosen : [process.cwd(), homedir()])],
+    files: given.filter(({ folder }) => !folder).map(({ path }) => path),
+  };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (thrown) {
+    throw new AcutanceError('input-unreadable', `"${resolve(path)}" can't be found.`, {
+      hint: 'Check the path and the permissions of its folder.',
+      cause: thrown,
+    });
+  }
 }
 
 /** A second start leads to the server that runs already. */
-async function welcomeBack(address: string, options: ServeOptions, reporter: Reporter): Promise<void> {
+async function welcomeBack(server: FoundServer, options: ServeOptions, reporter: Reporter): Promise<void> {
   reporter.remark('Acutance is running already.');
-  tell(address, options);
-  if (options.open && hasDisplay()) await openInBrowser(address);
+  tell(server.address, options);
+  if (options.open && hasDisplay()) await openInBrowser(await server.voucherAddress());
 }
 
 async function announce(server: RunningServer, options: ServeOptions, reporter: Reporter): Promise<void> {
