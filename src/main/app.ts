@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { basename, join } from 'node:path';
-import { Hono } from 'hono';
 import type { Session } from '../shared/api/catalogue.ts';
 import { dataFolder } from './inference/weights/data-folder.ts';
 import { ProjectStore } from './project/project-store.ts';
@@ -9,23 +8,15 @@ import { EngineClient } from './render/engine-client.ts';
 import type { EngineSpawner } from './render/engine-spawner.ts';
 import { FileAccess } from './render/file-access.ts';
 import { installedVersion, shippedWeightsFolder } from './render/installation.ts';
-import { InterimMedia } from './render/interim-media.ts';
+import { FrameService } from './render/frame-service.ts';
 import { interimRender } from './render/interim-render.ts';
-import { catalogueRoutes } from './routes/catalogue.ts';
-import { clipRoutes } from './routes/clips.ts';
+import { withoutSound } from './render/interim-sound.ts';
 import { EventLog } from './routes/event-log.ts';
-import { folderRoutes } from './routes/folders.ts';
-import { frameRoutes } from './routes/frames.ts';
-import { jobRoutes } from './routes/jobs.ts';
 import { type Logger, standardErrorLogger } from './routes/logger.ts';
-import { mountEndpoints } from './routes/mount.ts';
-import { listNetworks } from './routes/network-list.ts';
+import { installedNetworks } from './routes/networks-and-weights.ts';
 import { PageFiles } from './routes/page-files.ts';
-import { HttpProblem, problemResponse, responseToFailure } from './routes/problem-response.ts';
-import { withSecurityHeaders } from './routes/security-headers.ts';
+import { createRoutes } from './routes/routes.ts';
 import type { Services } from './routes/services.ts';
-import { sessionRoutes } from './routes/session.ts';
-import { soundAndFileRoutes } from './routes/sound-and-file.ts';
 
 export interface AppOptions {
   readonly host: Session['host'];
@@ -75,7 +66,9 @@ export function createApp(options: AppOptions): Promise<App> {
   ]);
   const { problem } = store;
   const events = new EventLog({ launch, standing: () => (problem ? [{ type: 'problem', problem }] : []) });
-  const media = new InterimMedia(new EngineClient({ spawn: options.engines }));
+  const decoder = new EngineClient({ spawn: options.engines });
+  const frames = new FrameService(decoder);
+  const media = withoutSound(frames);
   const render = interimRender;
   const endEvents = render.onEvent((event) => events.emit(event));
   const services: Services = {
@@ -94,32 +87,16 @@ export function createApp(options: AppOptions): Promise<App> {
     media,
     render,
     events,
-    networks: listNetworks,
+    networks: installedNetworks,
   };
-  const routes = new Hono();
-  mountEndpoints(
-    routes,
-    {
-      ...sessionRoutes(services),
-      ...clipRoutes(services),
-      ...frameRoutes(services),
-      ...jobRoutes(services),
-      ...folderRoutes(services),
-      ...catalogueRoutes(services),
-      ...soundAndFileRoutes(services),
-    },
-    { logger, checkResponses: options.checkResponses ?? process.env['NODE_ENV'] === 'test' },
-  );
-  const page = new PageFiles(pageFolder);
-  routes.on(['GET', 'HEAD'], '*', ({ req }) => page.respond(req.raw));
-  routes.notFound(({ req }) =>
-    problemResponse(new HttpProblem('not-found', `There is nothing at ${req.path}.`)),
-  );
-  routes.onError((thrown, { req }) => responseToFailure(thrown, req.raw, logger));
+  const fetch = createRoutes(services, new PageFiles(pageFolder), {
+    logger,
+    checkResponses: options.checkResponses ?? process.env['NODE_ENV'] === 'test',
+  });
 
   let disposed: Promise<void> | undefined;
   return Promise.resolve({
-    fetch: async (request: Request) => withSecurityHeaders(await routes.fetch(request)),
+    fetch,
     grant: (path: string) => access.grant(path),
     requestOpen: (path: string) => {
       access.grant(path);
@@ -129,7 +106,7 @@ export function createApp(options: AppOptions): Promise<App> {
       (disposed ??= (async () => {
         endEvents();
         events.dispose();
-        await Promise.all([media.dispose(), render.dispose()]);
+        await Promise.all([frames.dispose().then(() => decoder.dispose()), render.dispose()]);
         store.dispose();
       })()),
   });

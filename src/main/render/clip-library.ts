@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Clip, ClipChoices, RecentClip } from '../../shared/api/clip.ts';
-import type { ClipDescription } from '../../shared/engine-protocol.ts';
+import type { ClipIndex } from '../../shared/engine-protocol.ts';
 import { AcutanceError } from '../../shared/errors.ts';
 import { DEFAULT_DEBLUR_SETTINGS } from '../../shared/settings.ts';
 import type { FrameIndex } from '../../shared/frame-index.ts';
@@ -13,33 +13,24 @@ import {
   isSame,
   stateOf,
 } from './clip-library-fingerprint.ts';
-import { SharedWork } from './clip-library-sharing.ts';
 import { type FileAccess, missing } from './file-access.ts';
 import type { RenderClip } from './render-service.ts';
 
-/** What reading a file finds out. */
-export interface ReadClip {
-  readonly description: ClipDescription;
-  readonly index: FrameIndex;
-  readonly sound: Clip['sound'];
-  /** What a user should know, one sentence each. */
-  readonly notices: readonly string[];
-}
-
-/** Looks into files; it does so outside this process. */
+/** Looks into files, outside of this process, and remembers what it found as long as a file does not change. */
 export interface ClipReader {
   /** @throws AcutanceError the `input-` codes, `engine-died`, `cancelled`. */
-  read(path: string, options: { readonly signal: AbortSignal }): Promise<ReadClip>;
+  index(path: string, options: { readonly signal?: AbortSignal | undefined }): Promise<ClipIndex>;
+  /** The clip's sound; undefined where it has none that can be played. */
+  sound(
+    path: string,
+    options: { readonly signal?: AbortSignal | undefined },
+  ): Promise<Clip['sound'] | undefined>;
 }
 
 /** A clip's file, which was just seen to be what it was when it was opened. */
 export interface LocatedClip extends FileState {
   readonly id: string;
   readonly path: string;
-}
-
-interface OpenedClip extends ReadClip {
-  readonly file: LocatedClip;
 }
 
 export interface ClipLibraryOptions {
@@ -50,8 +41,6 @@ export interface ClipLibraryOptions {
   readonly samplePath: string;
 }
 
-/** Reading a clip takes up to seconds, its frame index a few megabytes. */
-const KEPT_CLIPS = 16;
 const RECENT_CLIPS = 30;
 
 export const DEFAULT_CHOICES: ClipChoices = {
@@ -66,9 +55,6 @@ export class ClipLibrary {
   readonly #access: FileAccess;
   readonly #samplePath: string;
   readonly #located = new Map<string, LocatedClip>();
-  /** The one used last comes last. */
-  readonly #opened = new Map<string, OpenedClip>();
-  readonly #reading = new SharedWork<OpenedClip>();
 
   constructor({ reader, store, access, samplePath }: ClipLibraryOptions) {
     this.#reader = reader;
@@ -88,28 +74,30 @@ export class ClipLibrary {
       throw cause instanceof AcutanceError ? cause : missing(path, cause);
     });
     const file = located(real, fingerprint);
-    const opened = await this.#open(file, signal);
+    const found = await this.#index(file, signal);
     this.#located.set(file.id, file);
     this.#store.opened(file.id, real);
-    return this.#describe(opened);
+    return this.#describe(file, found, signal);
   }
 
   /** @throws AcutanceError `not-found` where the file is gone or changed; as `open`. */
   async clip(id: string, signal?: AbortSignal): Promise<Clip> {
-    return this.#describe(await this.#open(await this.locate(id), signal));
+    const file = await this.locate(id);
+    return this.#describe(file, await this.#index(file, signal), signal);
   }
 
   /** What rendering has to know of a clip. @throws AcutanceError as `clip`. */
   async forRendering(id: string, signal?: AbortSignal): Promise<RenderClip> {
-    const { file, description, index } = await this.#open(await this.locate(id), signal);
-    const { width, height, rotation } = description;
+    const file = await this.locate(id);
+    const { clip, index } = await this.#index(file, signal);
+    const { width, height, rotation } = clip;
     const { path } = file;
     return { id, path, name: basename(path), frames: index.pts.length, index, width, height, rotation };
   }
 
   /** Seconds from the first frame at which each frame is shown, then the end. @throws AcutanceError as `clip`. */
   async times(id: string, signal?: AbortSignal): Promise<Float64Array<ArrayBuffer>> {
-    return timesOf((await this.#open(await this.locate(id), signal)).index);
+    return timesOf((await this.#index(await this.locate(id), signal)).index);
   }
 
   /**
@@ -161,30 +149,21 @@ export class ClipLibrary {
     return this.#store.choose(id, patch, DEFAULT_CHOICES);
   }
 
-  async #open(file: LocatedClip, signal: AbortSignal | undefined): Promise<OpenedClip> {
-    const known = this.#opened.get(file.id);
-    // The same content may lie under several names: the one asked for is shown.
-    const opened = known
-      ? { ...known, file }
-      : await this.#reading.run(`${file.id} ${file.path}`, (shared) => this.#read(file, shared), signal);
-    this.#opened.delete(file.id);
-    this.#opened.set(file.id, opened);
-    for (const oldest of this.#opened.keys()) {
-      if (this.#opened.size <= KEPT_CLIPS) break;
-      this.#opened.delete(oldest);
-    }
-    return opened;
-  }
-
-  async #read(file: LocatedClip, signal: AbortSignal): Promise<OpenedClip> {
-    const found = await this.#reader.read(file.path, { signal });
+  async #index(file: LocatedClip, signal: AbortSignal | undefined): Promise<ClipIndex> {
+    const found = await this.#reader.index(file.path, { signal });
+    // What was found belongs to the id only if nobody wrote to the file meanwhile.
     const state = await stateOf(file.path).catch(() => undefined);
     if (!state || !isSame(state, file)) throw gone(file.path, state !== undefined);
-    return { ...found, file };
+    return found;
   }
 
-  async #describe({ file, description, index, sound, notices }: OpenedClip): Promise<Clip> {
+  async #describe(
+    file: LocatedClip,
+    { clip: description, index, notices }: ClipIndex,
+    signal: AbortSignal | undefined,
+  ): Promise<Clip> {
     const { timecode, frameRate } = description;
+    const sound = await this.#reader.sound(file.path, { signal });
     return {
       id: file.id,
       path: file.path,

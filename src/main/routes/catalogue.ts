@@ -5,6 +5,6 @@ import type { Services } from './services.ts';
 export function catalogueRoutes({ render, networks }: Services): HandlersOf<'devices' | 'networks'> {
   return {
     devices: () => render.devices(),
-    networks: () => networks(),
+    networks: () => networks.list(),
   };
 }

@@ -19,12 +19,13 @@ export function jobRoutes({
   clips,
   access,
   render,
+  networks,
 }: Services): HandlersOf<'recipe' | 'jobs' | 'startJob' | 'cancelJob' | 'removeJob'> {
   return {
     recipe: async ({ params, body, signal }) => {
       const clip = await clips.forRendering(params.clip, signal);
       try {
-        return await render.describe(clip, body);
+        return await render.describe(clip, await networks.settle(body));
       } catch (thrown) {
         if (!(thrown instanceof AcutanceError) || !ABOUT_SETTINGS.has(thrown.code)) throw thrown;
         return { problem: thrown.toProblem() };
@@ -34,7 +35,13 @@ export function jobRoutes({
     startJob: async ({ body, signal }) => {
       const clip = await clips.forRendering(body.clip, signal);
       const order: JobOrder =
-        body.kind === 'export' ? { ...body, output: await access.output(body.output) } : body;
+        body.kind === 'export'
+          ? {
+              ...body,
+              deblur: body.deblur && (await networks.settle(body.deblur)),
+              output: await access.output(body.output),
+            }
+          : { ...body, deblur: await networks.settle(body.deblur) };
       return render.start(order, clip);
     },
     cancelJob: ({ params }) => render.cancel(params.job),

@@ -34,7 +34,7 @@ async function readAtMost(request: Request, limit: number): Promise<Uint8Array> 
   const chunks: Uint8Array[] = [];
   let length = 0;
   // Leaving the loop cancels the rest of the body.
-  for await (const chunk of request.body) {
+  for await (const chunk of request.body as ReadableStream<Uint8Array>) {
     length += chunk.byteLength;
     if (length > limit) throw tooLong();
     chunks.push(chunk);

@@ -1,9 +1,10 @@
-import type { Network, Session } from '../../shared/api/catalogue.ts';
+import type { Session } from '../../shared/api/catalogue.ts';
 import type { ProjectStore } from '../project/project-store.ts';
 import type { ClipLibrary } from '../render/clip-library.ts';
 import type { FileAccess } from '../render/file-access.ts';
 import type { RenderService } from '../render/render-service.ts';
 import type { EventLog } from './event-log.ts';
+import type { NetworksAndWeights } from './networks-and-weights.ts';
 
 export interface ImageOptions {
   /** `raw`: rows of R, G, B, A bytes from the top. */
@@ -53,5 +54,5 @@ export interface Services {
   readonly media: MediaService;
   readonly render: RenderService;
   readonly events: EventLog;
-  networks(): Promise<Network[]>;
+  readonly networks: NetworksAndWeights;
 }
