@@ -98,8 +98,7 @@ export class FrameCache {
 
   /** Bytes that frames may take as the disk is now. */
   async allowedBytes(): Promise<number> {
-    const free = await this.#disk.freeBytes(this.#folder);
-    return Math.min(this.#budget, SHARE_OF_DISK * (free + this.totalBytes));
+    return this.#allowedBytes(await this.#disk.freeBytes(this.#folder));
   }
 
   /** A frame; undefined where it is not there or not whole. */
@@ -182,8 +181,10 @@ export class FrameCache {
   }
 
   async #trim(): Promise<void> {
-    const allowed = await this.allowedBytes();
-    if (this.#closed || this.totalBytes <= allowed) return;
+    const free = await this.#disk.freeBytes(this.#folder);
+    if (this.#closed) return;
+    const allowed = this.#allowedBytes(free);
+    if (this.totalBytes <= allowed) return;
     this.#flushTouches();
     const removed = this.#table.removeOldest(allowed * TRIM_TO);
     for (const row of removed) await rm(this.#pathOf(row), { force: true });
@@ -194,6 +195,10 @@ export class FrameCache {
       await rmdir(dirname(folder)).catch(() => undefined);
     }
     this.#tell(removed);
+  }
+
+  #allowedBytes(freeBytes: number): number {
+    return Math.min(this.#budget, SHARE_OF_DISK * (freeBytes + this.totalBytes));
   }
 
   async #forget(row: FrameRow): Promise<void> {

@@ -204,6 +204,7 @@ export class EngineClient<Jobs extends JobTable = EngineJobs> {
           signal,
           phase: job.phase,
           progress: job.progress,
+          hadPartialOutput: job.temporaries.size > 0,
           output: this.#output,
         }),
       );

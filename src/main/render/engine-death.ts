@@ -7,6 +7,8 @@ export interface EngineDeath {
   readonly signal: string | null;
   readonly phase: JobPhase;
   readonly progress: JobProgress | undefined;
+  /** Whether the job had a partial output, which is removed now. */
+  readonly hadPartialOutput: boolean;
   /** The last of what it printed. */
   readonly output: string;
 }
@@ -28,16 +30,13 @@ const MEMORY_WORDS = /out of memory|bad_alloc|allocation failed|cannot allocate/
 /** Says what happened to an engine that died, when, and what the user can do. */
 export function describeEngineDeath(death: EngineDeath): AcutanceError {
   const when = ACTIVITY[death.phase] + framePosition(death);
+  const rest = death.hadPartialOutput ? '; the partial output was removed' : '';
   const cause =
     death.output.trim() === '' ? undefined : new Error(`The engine's last output:\n${death.output.trim()}`);
-  return new AcutanceError(
-    'engine-died',
-    `The engine process ${manner(death)} ${when}; the partial output was removed.`,
-    {
-      hint: hint(death),
-      cause,
-    },
-  );
+  return new AcutanceError('engine-died', `The engine process ${manner(death)} ${when}${rest}.`, {
+    hint: hint(death),
+    cause,
+  });
 }
 
 function framePosition({ phase, progress }: EngineDeath): string {

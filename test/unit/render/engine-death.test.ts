@@ -7,6 +7,7 @@ function describeDeath(death: Partial<EngineDeath>) {
     signal: null,
     phase: 'loading',
     progress: undefined,
+    hadPartialOutput: false,
     output: '',
     ...death,
   });
@@ -18,11 +19,17 @@ describe('what is said about an engine that died', () => {
       signal: 'SIGKILL',
       phase: 'deblurring',
       progress: { framesDone: 4, framesTotal: 9 },
+      hadPartialOutput: true,
     });
     expect(error.message).toBe(
       'The engine process was killed (SIGKILL) while deblurring (4 of 9 frames done); the partial output was removed.',
     );
     expect(error.hint).toMatch(/memory/);
+  });
+
+  it('speaks of a partial output only where there was one', () => {
+    const message = describeDeath({ signal: 'SIGKILL' }).message;
+    expect(message).toBe('The engine process was killed (SIGKILL) while loading the network.');
   });
 
   it('tells a crash from a kill, on Windows by its exit code', () => {
