@@ -42,7 +42,7 @@ const programs: UserConfig = {
       // Packages stay packages: the native ones cannot be bundled, and the others gain nothing by it.
       externalizeDeps: true,
       rolldownOptions: {
-        input: { cli: 'src/main/hosts/cli.ts' },
+        input: { cli: 'src/main/hosts/cli.ts', electron: 'src/main/hosts/electron.ts' },
         // One folder: a built file finds its siblings next to itself.
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
@@ -51,6 +51,17 @@ const programs: UserConfig = {
 };
 
 const page: UserConfig = {
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      // A sandboxed preload script is one file, with nothing but `electron` to be required from it.
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { bridge: 'src/preload/bridge.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
   renderer: {
     root: 'src/renderer',
     plugins: [svelte()],

@@ -19,7 +19,15 @@ export function installedVersion(): string {
     : 'unknown';
 }
 
-/** Where the weights that come with the program lie. */
+/** Where the weights and the sample clip that come with the program lie. */
 export function shippedWeightsFolder(): string {
-  return fileURLToPath(new URL('resources/', installationFolder()));
+  return outsideArchive(fileURLToPath(new URL('resources/', installationFolder())));
+}
+
+/**
+ * Where a file of the program really lies. A packaged desktop application is one archive, which native libraries
+ * (decoder, inference) can't read from; what they need lies beside it.
+ */
+export function outsideArchive(path: string): string {
+  return path.replace(/([\\/]app\.asar)(?=[\\/])/, '$1.unpacked');
 }
