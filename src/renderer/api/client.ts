@@ -142,12 +142,17 @@ function validated(endpoint: Endpoint, schema: z.ZodType, value: unknown): unkno
 }
 
 /** The problem that an answer tells of, whether or not it is told as we agreed. */
-export async function problemIn(response: Response): Promise<AcutanceError> {
+async function problemIn(response: Response): Promise<AcutanceError> {
   const body: unknown = await response.json().catch(() => undefined);
+  return problemFrom(body, response.status);
+}
+
+/**
+ * The problem that the body of an answer tells of.
+ * @param body as parsed from JSON; undefined when it was none
+ */
+export function problemFrom(body: unknown, status: number): AcutanceError {
   const parsed = problemSchema.safeParse(body);
   if (parsed.success) return AcutanceError.fromProblem(descriptionOf(parsed.data));
-  return new AcutanceError(
-    'internal',
-    `The answer was ${response.status} ${response.statusText}`.trim() + '.',
-  );
+  return new AcutanceError('internal', `Acutance answered with status ${status} and no reason.`);
 }

@@ -119,6 +119,11 @@ export class Transport {
     this.#play(direction * SLOW_SPEED);
   }
 
+  /** Plays on at a speed, as it did before it was held. */
+  resume(speed: number): void {
+    this.#play(speed);
+  }
+
   goToStart(): void {
     this.seek(0);
   }

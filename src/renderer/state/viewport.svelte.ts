@@ -17,6 +17,8 @@ export type Zoom = 'fit' | number;
 /** How frames are looked at. It stays when another clip is opened. */
 export class Viewport {
   mode = $state<ViewMode>('wipe');
+  /** Whether dragging moves the picture wherever it starts, as while Space is held. */
+  hand = $state(false);
   /** Where the divider stands along its own direction over the frame: 0 shows After everywhere, 1 Before. */
   #wipePosition = $state(0.5);
   #wipeAngle = $state(0);
@@ -40,6 +42,11 @@ export class Viewport {
   readonly pan: Point = $derived.by(() =>
     this.#zoom === 'fit' ? { x: 0, y: 0 } : clampPan(this.#pan, this.#picture, this.#room, this.scale),
   );
+
+  /** Device pixels per CSS pixel. */
+  get pixelRatio(): number {
+    return this.#pixelRatio;
+  }
 
   get zoom(): Zoom {
     return this.#zoom;

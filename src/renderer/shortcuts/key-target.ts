@@ -1,0 +1,36 @@
+/** What a key press is meant for: the element that has the focus, or the page's commands. */
+
+/** Elements that take text. */
+const TEXT =
+  'input:not([type=checkbox], [type=radio], [type=range], [type=button]), textarea, [contenteditable]';
+/** Things that lie above the page and have keys of their own. */
+const ABOVE = '[role=dialog], [role=alertdialog], [role=menu], [role=listbox], [data-own-keys]';
+/** Elements that arrows and Space belong to. */
+const MOVED_BY_ARROWS =
+  '[role=slider], [role=spinbutton], [role=radio], [role=tab], [role=combobox], input, select';
+const PRESSED_BY_SPACE =
+  'button, a[href], summary, [role=button], [role=radio], [role=checkbox], [role=switch], input';
+
+const ARROWS = /^(?:Arrow|Home$|End$|Page)/;
+
+interface Target {
+  matches(selector: string): boolean;
+  closest(selector: string): unknown;
+}
+
+/**
+ * Whether a key belongs to the element that has the focus.
+ * @param byPointer whether the element got the focus by a click: then its keys are the page's, apart from sliders and
+ * text, so that Space plays after a button was clicked
+ */
+export function belongsToTarget(target: Target, key: string, byPointer: boolean): boolean {
+  if (target.closest(ABOVE)) return true;
+  if (target.matches(TEXT)) return true;
+  if (ARROWS.test(key)) {
+    return (
+      target.matches(MOVED_BY_ARROWS) && (!byPointer || target.matches('[role=slider], [role=combobox]'))
+    );
+  }
+  if (key === ' ' || key === 'Enter') return target.matches(PRESSED_BY_SPACE) && !byPointer;
+  return false;
+}

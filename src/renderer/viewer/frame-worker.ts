@@ -1,0 +1,57 @@
+/**
+ * Fetches frames and makes bitmaps of them, beside the page, which must never wait for 8 million bytes. It imports
+ * nothing but types, so that it starts at once.
+ */
+import type { FrameAnswer, FrameRequest } from './frame-messages.ts';
+
+interface WorkerScope {
+  postMessage(answer: FrameAnswer, transfer?: Transferable[]): void;
+  addEventListener(type: 'message', listener: (message: MessageEvent<FrameRequest>) => void): void;
+}
+type FetchRequest = Extract<FrameRequest, { kind: 'fetch' }>;
+
+const scope = globalThis as unknown as WorkerScope;
+const underWay = new Map<number, AbortController>();
+
+scope.addEventListener('message', ({ data: request }) => {
+  if (request.kind === 'call-off') underWay.get(request.id)?.abort();
+  else void answer(request);
+});
+
+async function answer(request: FetchRequest): Promise<void> {
+  const { id } = request;
+  const aborter = new AbortController();
+  underWay.set(id, aborter);
+  try {
+    const reply = await fetchFrame(request, aborter.signal);
+    scope.postMessage(reply, reply.kind === 'bitmap' ? [reply.bitmap] : []);
+  } catch (thrown) {
+    // `fetch` throws a TypeError for every failure of the network.
+    if (thrown instanceof TypeError) scope.postMessage({ kind: 'unreachable', id });
+    else scope.postMessage({ kind: 'defect', id, message: String(thrown) });
+  } finally {
+    underWay.delete(id);
+  }
+}
+
+async function fetchFrame(request: FetchRequest, signal: AbortSignal): Promise<FrameAnswer> {
+  const { id, address } = request;
+  const response = await fetch(address, { signal });
+  if (!response.ok) {
+    const body: unknown = await response.json().catch(() => undefined);
+    return { kind: 'problem', id, status: response.status, body };
+  }
+  const width = Number(response.headers.get(request.widthHeader));
+  const height = Number(response.headers.get(request.heightHeader));
+  const bytes = new Uint8ClampedArray(await response.arrayBuffer());
+  if (!(width > 0 && height > 0) || bytes.length !== width * height * 4) {
+    const message = `${address} is no frame: ${bytes.length} bytes for ${width}x${height} pixels.`;
+    return { kind: 'defect', id, message };
+  }
+  // Nothing may touch the values: what the decoder gave is what the canvas holds.
+  const bitmap = await createImageBitmap(new ImageData(bytes, width, height, { colorSpace: 'srgb' }), {
+    premultiplyAlpha: 'none',
+    colorSpaceConversion: 'none',
+  });
+  return { kind: 'bitmap', id, bitmap };
+}

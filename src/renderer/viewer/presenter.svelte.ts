@@ -1,0 +1,144 @@
+import { UnreachableError } from '../api/client.ts';
+import { AcutanceError } from '../../shared/errors.ts';
+import type { FrameCache, Picture } from './frame-cache.ts';
+import { FrameLoader } from './frame-loader.ts';
+import { candidatesFor, refsOf, wishesFor, type Plan } from './frame-plan.ts';
+import { completePair, revisedPair, type FramePair } from './frame-pair.ts';
+import { keyOf, type FrameRef } from './frame-ref.ts';
+
+/** What is looked at now; the rest of a plan follows from how fast frames come. */
+export type Look = Omit<Plan, 'lead' | 'stride' | 'ahead'> & {
+  /** Frames per second of the clip. */
+  readonly rate: number;
+};
+
+export interface PresenterOptions<P extends Picture> {
+  readonly cache: FrameCache<P>;
+  readonly load: (frame: FrameRef, signal: AbortSignal) => Promise<P>;
+  /** A frame was said to be rendered and is not there any more. */
+  readonly onGone: (frame: FrameRef) => void;
+  readonly onProblem: (thrown: unknown) => void;
+}
+
+const RETRY_DELAY = 1000;
+const AHEAD = 10;
+
+/**
+ * Decides what is on the screen. Both sides change together: there is never a restored frame beside, or in place of,
+ * an original of another moment, and never a frame of other settings.
+ */
+export class Presenter<P extends Picture> {
+  readonly #options: PresenterOptions<P>;
+  readonly #loader: FrameLoader<P>;
+  /** Frames that can't be had, as keys: they are not asked for again and again. */
+  #failed: readonly string[] = [];
+  #shown = $state.raw<FramePair<P> | undefined>();
+  #look: Look | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #askedAt = 0;
+  /** Frames that playback left out because they were not there in time. */
+  dropped = 0;
+
+  constructor(options: PresenterOptions<P>) {
+    this.#options = options;
+    this.#loader = new FrameLoader<P>({
+      load: options.load,
+      onLoaded: (frame, picture) => this.#onLoaded(frame, picture),
+      onFailed: (frame, thrown) => this.#onFailed(frame, thrown),
+    });
+  }
+
+  get shown(): FramePair<P> | undefined {
+    return this.#shown;
+  }
+
+  /** When the frame that is shown, or waited for, was asked for: milliseconds of `performance.now()`. */
+  get askedAt(): number {
+    return this.#askedAt;
+  }
+
+  /** Says what is looked at from now on. */
+  show(look: Look): void {
+    if (look.index !== this.#look?.index) this.#askedAt = performance.now();
+    if (look.speed !== this.#look?.speed) this.dropped = 0;
+    this.#look = look;
+    this.#present(look);
+    this.#wish();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#retry);
+    this.#loader.dispose();
+    this.#options.cache.clear();
+  }
+
+  readonly #cached = (frame: FrameRef) => this.#options.cache.get(keyOf(frame));
+
+  #present(look: Look, justLoaded?: number): void {
+    const plan = this.#planOf(look);
+    for (const index of candidatesFor(plan, this.#shown?.index, justLoaded)) {
+      const pair = completePair(look, index, this.#cached);
+      if (!pair) continue;
+      this.#put(pair, look);
+      return;
+    }
+    // The frame stays until the next one is there, but not what has become wrong about it.
+    if (this.#shown) this.#put(revisedPair(look, this.#shown, this.#cached), look);
+  }
+
+  #put(pair: FramePair<P>, look: Look): void {
+    const last = this.#shown;
+    if (last && samePair(last, pair)) return;
+    if (last && look.speed !== 0) {
+      const stride = Math.max(1, Math.round(Math.abs(look.speed)));
+      const distance = (pair.index - last.index) * Math.sign(look.speed);
+      this.dropped += Math.max(0, distance - stride);
+    }
+    this.#shown = pair;
+  }
+
+  #planOf(look: Look): Plan {
+    const perSecond = look.rate * Math.abs(look.speed);
+    const parts = Math.max(1, refsOf(look, look.index).length);
+    const lead = Math.min(12, Math.ceil((this.#loader.latency / 1000) * perSecond));
+    const sustainable = this.#loader.throughput / parts;
+    const stride = Math.max(
+      1,
+      Math.round(Math.abs(look.speed)),
+      Math.min(8, Math.floor(perSecond / sustainable)),
+    );
+    return { ...look, lead, stride, ahead: AHEAD };
+  }
+
+  #wish(): void {
+    if (!this.#look) return;
+    const wishes = wishesFor(this.#planOf(this.#look)).filter(({ frame }) => {
+      const key = keyOf(frame);
+      return !this.#options.cache.has(key) && !this.#failed.includes(key);
+    });
+    this.#loader.want(wishes, this.#look.speed !== 0);
+  }
+
+  #onLoaded(frame: FrameRef, picture: P): void {
+    this.#options.cache.add(keyOf(frame), picture, [this.#shown?.before, this.#shown?.after]);
+    if (this.#look) this.#present(this.#look, frame.index);
+  }
+
+  #onFailed(frame: FrameRef, thrown: unknown): void {
+    if (thrown instanceof UnreachableError) {
+      clearTimeout(this.#retry);
+      this.#retry = setTimeout(() => this.#wish(), RETRY_DELAY);
+      return;
+    }
+    if (thrown instanceof AcutanceError && thrown.code === 'frame-not-rendered') {
+      this.#options.onGone(frame);
+      return;
+    }
+    this.#failed = [...this.#failed, keyOf(frame)];
+    this.#options.onProblem(thrown);
+  }
+}
+
+function samePair<P>(a: FramePair<P>, b: FramePair<P>): boolean {
+  return a.index === b.index && a.before === b.before && a.after === b.after && a.afterState === b.afterState;
+}
