@@ -1,0 +1,38 @@
+import { formatFrames, formatSpan } from '../design/format.ts';
+import { deviceLabel } from '../inspector/deblur-choices.ts';
+import type { ClipView } from '../state/clip-view.svelte.ts';
+import type { Workspace } from '../state/workspace.svelte.ts';
+
+export interface ExportSummary {
+  /** What part of the clip is written. */
+  readonly range: string;
+  /** How it is deblurred; absent where it is not. */
+  readonly deblur: string | undefined;
+  readonly button: string;
+}
+
+/** What an export comes to, in words. */
+export function exportSummary(workspace: Workspace, clip: ClipView, deblurred: boolean): ExportSummary {
+  const { from, to } = clip.workRange;
+  const { transport } = clip;
+  const frames = formatFrames(to - from);
+  const range = clip.range
+    ? `${transport.timecodeAt(from)} to ${transport.timecodeAt(to - 1)}, ${frames}`
+    : `Whole clip, ${frames}, ${formatSpan(clip.info.durationSeconds)}`;
+  return {
+    range,
+    deblur: deblurred ? deblurText(workspace, clip) : undefined,
+    button: `Export ${frames}`,
+  };
+}
+
+function deblurText(workspace: Workspace, clip: ClipView): string {
+  const { network, size, stages, device, strength } = clip.deblur;
+  const title = workspace.networks.find(({ id }) => id === network)?.title ?? network;
+  return [
+    `${title} ${size}`,
+    `${stages} ${stages === 1 ? 'stage' : 'stages'}`,
+    `strength ${Math.round(strength * 100)} %`,
+    deviceLabel(clip.recipe?.device ?? device),
+  ].join(', ');
+}
