@@ -27,8 +27,9 @@ export function findSettingsNetwork(settings: Pick<DeblurSettings, 'network' | '
   const { stages } = settings;
   const { min, max } = network.stages;
   if (!Number.isInteger(stages) || stages < min || stages > max) {
-    throw new AcutanceError('usage', `${network.title} runs with ${min} to ${max} stages, not ${stages}.`, {
-      hint: `Choose ${network.stages.default} stages.`,
+    const range = min === max ? `${min} stage` : `${min} to ${max} stages`;
+    throw new AcutanceError('usage', `${network.title} runs with ${range}, not ${stages}.`, {
+      hint: `The usual number is ${network.stages.default}.`,
     });
   }
   return { network, size };

@@ -4,6 +4,7 @@ import {
   parseBoolean,
   parsePath,
   parseStages,
+  parseStrength,
   parseTile,
   parseTimeOption,
 } from '../../../src/main/hosts/cli/option-values.ts';
@@ -20,7 +21,16 @@ describe('option values', () => {
     expect([parseBoolean('true'), parseBoolean('false')]).toEqual([true, false]);
   });
 
+  it('reads a strength in percent as a fraction', () => {
+    expect(['0', '35', '62.5', '100', '80%', '80 %'].map(parseStrength)).toEqual([
+      0, 0.35, 0.625, 1, 0.8, 0.8,
+    ]);
+  });
+
   it.each([
+    ['strength', () => parseStrength('101')],
+    ['strength', () => parseStrength('-1')],
+    ['strength', () => parseStrength('half')],
     ['stages', () => parseStages('0')],
     ['stages', () => parseStages('4')],
     ['stages', () => parseStages('2.5')],

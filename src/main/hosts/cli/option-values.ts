@@ -39,6 +39,14 @@ export function parseStages(text: string): number {
   return stages;
 }
 
+/** A percentage, with or without its sign, as the fraction that settings hold. */
+export function parseStrength(text: string): number {
+  const percent = /^(\d{1,3}(?:\.\d+)?)\s?%?$/.exec(text.trim())?.[1];
+  if (percent === undefined || Number(percent) > 100)
+    throw new InvalidArgumentError('It must be 0 to 100 (percent).');
+  return Number(percent) / 100;
+}
+
 export function parseTile(text: string): number {
   const tile = parseWhole(text);
   if (tile < MIN_TILE) throw new InvalidArgumentError(`It must be at least ${MIN_TILE} pixels.`);
