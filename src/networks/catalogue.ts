@@ -1,8 +1,9 @@
 import { cdvdTsp } from './archs/cdvd-tsp/cdvd-tsp.ts';
+import { pvdNet } from './archs/pvdnet/pvdnet.ts';
 import type { Network } from './network.ts';
 
 /** Every network that Acutance runs. */
-export const networks: readonly Network[] = [cdvdTsp];
+export const networks: readonly Network[] = [cdvdTsp, pvdNet];
 
 export function findNetwork(id: string): Network | undefined {
   return networks.find((network) => network.id === id);

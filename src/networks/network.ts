@@ -58,6 +58,8 @@ export interface Network<Size extends NetworkSize = NetworkSize> {
   readonly sizes: readonly Size[];
   /** The size that `paper` stands for. */
   readonly paperSize: Size;
+  /** The size to begin with. */
+  readonly defaultSize: Size;
   readonly stages: { readonly min: number; readonly max: number; readonly default: number };
   /** The options it has, with their defaults. */
   readonly options: NetworkOptions;

@@ -13,10 +13,10 @@ export interface ClipRange {
 }
 
 /** The networks by their id, as the catalogue of `src/networks` has them. */
-export const NETWORK_IDS = ['cdvd-tsp'] as const;
+export const NETWORK_IDS = ['cdvd-tsp', 'pvdnet'] as const;
 
-/** The sizes that a network may come in. */
-export const NETWORK_SIZES = ['lite', 'paper'] as const;
+/** The sizes that networks come in. `paper` stands for the published one of every network. */
+export const NETWORK_SIZES = ['lite', 'paper', 'small', 'medium', 'large'] as const;
 
 /** Where a network may run. `auto` takes the fastest device that works. */
 export const DEVICE_CHOICES = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
@@ -35,6 +35,11 @@ export interface DeblurSettings {
   /** How often the network is applied in sequence, 1..3. */
   readonly stages: number;
   readonly device: DeviceChoice;
+  /**
+   * Whether the previous result is followed along the motion (the default) or taken from the same place, which is
+   * faster; only for networks that have this option.
+   */
+  readonly motion?: boolean | undefined;
   /** How much of the change is kept: 0 is the original, 1 (the default) the network's output. */
   readonly strength?: number | undefined;
   /** A weight file's path, or the hash or the name of imported weights; without it, the shipped weights. */

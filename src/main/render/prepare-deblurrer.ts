@@ -41,6 +41,7 @@ export async function prepareDeblurrer(
     network,
     size,
     stages,
+    options: { motion: settings.motion },
     weights: {
       parameters: parameterSource(weights.parameters),
       alignCorners: settings.alignCorners ?? weights.alignCorners,
@@ -59,5 +60,9 @@ export async function prepareDeblurrer(
     weights: weights.name,
     weightsHash: weights.sha256,
   };
-  return { deblurrer, provenance, context: network.context({ stages, options: network.options }) };
+  return {
+    deblurrer,
+    provenance,
+    context: network.context({ stages, options: { ...network.options, motion: settings.motion } }),
+  };
 }

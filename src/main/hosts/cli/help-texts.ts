@@ -64,7 +64,8 @@ export const DEVICES_HELP = `
 export const WEIGHTS_HELP = `
 The file is read without running anything in it. What is missing, left over or of another shape is listed.
 
-Example:
+Examples:
+  acutance weights import PVDNet_nah.pytorch --network pvdnet
   acutance weights import CDVD_TSP.pt --network cdvd-tsp --licence "from github.com/csbhr/CDVD-TSP"
 `;
 

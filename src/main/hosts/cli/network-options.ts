@@ -1,23 +1,41 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { DeblurProvenance } from '../../../shared/engine-protocol.ts';
+import { findNetwork } from '../../../networks/catalogue.ts';
+import { DEFAULT_DEBLUR_SETTINGS } from '../../../shared/settings.ts';
 import type { DeblurSettings, DeviceChoice } from '../../../shared/settings.ts';
 import { formatCount } from './format.ts';
 
 /** The options that `deblur` and `infer` share, as the parser hands them over. */
 export interface NetworkOptions {
   readonly network: string;
-  readonly size: string;
-  readonly stages: number;
+  /** The network's own default where absent, as for the stages. */
+  readonly size?: string;
+  readonly stages?: number;
   readonly device: DeviceChoice;
+  /** 0..1. */
+  readonly strength: number;
+  /** False with `--no-motion`. */
+  readonly motion: boolean;
   readonly weights?: string;
   readonly alignCorners?: boolean;
   readonly tile?: number;
 }
 
 export function readNetworkOptions(options: NetworkOptions): DeblurSettings {
-  const { network, size, stages, device, weights, alignCorners, tile } = options;
-  return { network, size, stages, device, weights: weights && locateWeights(weights), alignCorners, tile };
+  const { network, device, strength, motion, weights, alignCorners, tile } = options;
+  const defaults = findNetwork(network);
+  return {
+    network,
+    size: options.size ?? defaults?.defaultSize ?? DEFAULT_DEBLUR_SETTINGS.size,
+    stages: options.stages ?? defaults?.stages.default ?? DEFAULT_DEBLUR_SETTINGS.stages,
+    device,
+    strength,
+    ...(motion ? {} : { motion }),
+    weights: weights && locateWeights(weights),
+    alignCorners,
+    tile,
+  };
 }
 
 /** A file of that name, or one that is meant to be a path, comes before imported weights of that name. */

@@ -24,6 +24,7 @@ import {
   parsePaths,
   parsePort,
   parseStages,
+  parseStrength,
   parseTile,
   parseTimeOption,
 } from './option-values.ts';
@@ -82,7 +83,7 @@ const JSON_OPTION = ['--json', 'write JSON to stdout, one object per line, and n
 function addNetworkOptions(
   command: Command,
   networks: readonly string[],
-  defaults: { size: string; device: string },
+  defaults: { size: string; stages: number; device: string },
 ): Command {
   return command
     .addOption(
@@ -91,22 +92,35 @@ function addNetworkOptions(
         .default(DEFAULT_DEBLUR_SETTINGS.network),
     )
     .addOption(
-      new Option('--size <size>', 'lite is made for CPUs, paper has the published widths')
-        .choices(NETWORK_SIZES)
-        .default(defaults.size),
+      new Option(
+        '--size <size>',
+        'lite is made for CPUs, paper has the published widths; PVDNet is published as medium (which is its ' +
+          `paper) and large, and described as small (default: "${defaults.size}", of PVDNet "medium")`,
+      ).choices(NETWORK_SIZES),
     )
     .addOption(
       new Option(
         '--stages <n>',
-        'how often the network is applied in sequence, 1 to 3: more take out more blur and more time',
-      )
-        .argParser(parseStages)
-        .default(DEFAULT_DEBLUR_SETTINGS.stages),
+        'how often the network is applied in sequence, 1 to 3: more take out more blur and more time; PVDNet has 1 ' +
+          `(default: ${defaults.stages}, of PVDNet 1)`,
+      ).argParser(parseStages),
     )
     .addOption(
       new Option('--device <device>', 'where to compute; "acutance devices" lists what works here')
         .choices(DEVICE_CHOICES)
         .default(defaults.device),
+    )
+    .addOption(
+      new Option(
+        '--strength <percent>',
+        'how much of the change is kept, 0 (the clip as it is) to 100 (all that the network makes of it)',
+      )
+        .argParser(parseStrength)
+        .default(1, '100'),
+    )
+    .option(
+      '--no-motion',
+      'PVDNet only: look for the previous result in the same place instead of following the motion; faster',
     );
 }
 
@@ -196,7 +210,11 @@ function addWeights(program: Command): void {
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false);
   addCommand(weights, 'import', 'check a weight file against a network and keep a copy', WEIGHTS_HELP)
-    .argument('<file>', '.safetensors, .pth, .pt or .pytorch', parsePath)
+    .argument(
+      '<files...>',
+      '.safetensors, .pth, .pt or .pytorch; several where a network was published in parts',
+      parsePaths,
+    )
     .addOption(
       new Option('--network <name>', 'the network it is for').choices(NETWORK_IDS).makeOptionMandatory(),
     )
@@ -211,9 +229,9 @@ function addWeights(program: Command): void {
     )
     .option('--licence <text>', 'a note on where it is from and what you may do with it')
     .option(...JSON_OPTION)
-    .action(async (file: string, options: object) => {
+    .action(async (files: [string, ...string[]], options: object) => {
       const { importWeights } = await import('./commands/weights.ts');
-      await importWeights(file, options as Parameters<typeof importWeights>[1]);
+      await importWeights(files, options as Parameters<typeof importWeights>[1]);
     });
   addCommand(weights, 'list', 'list the weights that can be used', '')
     .option(...JSON_OPTION)

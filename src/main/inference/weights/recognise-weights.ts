@@ -8,11 +8,16 @@ import {
 import type { ParameterComparison } from '../../../networks/checkpoints/match-parameters.ts';
 import { AcutanceError } from '../../../shared/errors.ts';
 import type { ParameterSpec } from '../../../shared/tensor.ts';
+import { describeMissingParts } from './weight-parts.ts';
 
 /** A network as far as its weights are concerned. */
 export interface WeightedNetwork {
   readonly id: string;
   readonly sizes: readonly string[];
+  /** The size that `paper` stands for, where it has another name. */
+  readonly paperSize?: string;
+  /** What published weights may come apart into, each file without the prefix named here. */
+  readonly parts?: readonly { readonly name: string; readonly prefix: string }[];
   /** Names and shapes of what it learns, in one of its sizes. */
   parameters(size: string): readonly ParameterSpec[];
 }
@@ -22,6 +27,15 @@ export interface WeightFit {
   readonly network: string;
   readonly size: string;
   readonly comparison: ParameterComparison;
+}
+
+/** The name that a network itself has for a size. */
+export function sizeName(
+  networks: readonly WeightedNetwork[],
+  { network, size }: { readonly network: string; readonly size: string },
+): string {
+  const found = networks.find(({ id }) => id === network);
+  return size === 'paper' ? (found?.paperSize ?? size) : size;
 }
 
 /** Compares a weight file with every size of every network given, the best fit first. */
@@ -71,6 +85,17 @@ export function recogniseWeights(
   }
   if (fits(best.comparison)) return best;
 
+  const network = networks.find(({ id }) => id === best.network)!;
+  const parts = describeMissingParts(network, best.comparison);
+  if (parts !== undefined) {
+    throw new AcutanceError(
+      'weights-mismatch',
+      `${label} holds only a part of ${best.network}: ${parts.present}. Missing: ${parts.absent}`,
+      {
+        hint: `Import the files of all parts at once: acutance weights import FILE FILE --network ${best.network}.`,
+      },
+    );
+  }
   const other = ranked.find(({ comparison }) => fits(comparison));
   const closest = candidates.length > 1 ? 'any size; the closest is ' : '';
   throw new AcutanceError(

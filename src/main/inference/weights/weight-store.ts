@@ -7,9 +7,10 @@ import { AcutanceError } from '../../../shared/errors.ts';
 import type { ProblemDescription } from '../../../shared/errors.ts';
 import { readCheckpointFile } from './checkpoint-file.ts';
 import { importedPath, listImportedWeights, storeImported } from './imported-weights.ts';
-import { recogniseWeights } from './recognise-weights.ts';
+import { recogniseWeights, sizeName } from './recognise-weights.ts';
 import type { WeightedNetwork } from './recognise-weights.ts';
 import { listShippedWeights } from './shipped-weights.ts';
+import { joinParts, type LabelledCheckpoint } from './weight-parts.ts';
 import { alignCornersOf } from './weight-record.ts';
 import type { WeightRecord } from './weight-record.ts';
 
@@ -77,13 +78,25 @@ export class WeightStore {
    * Checks a weight file against a network and keeps a copy of the parameters, as safetensors under its SHA-256.
    * Importing the same weights again renews their note.
    *
+   * @param files one file, or one for each part of a network that was published in parts.
+   *
    * @throws AcutanceError `weights-missing`, `weights-unreadable`, `weights-refused` or `weights-mismatch` about the
    * file; `output-unwritable` or `disk-full` about the folder.
    */
-  async import(file: string, request: ImportRequest): Promise<WeightRecord> {
-    const path = resolve(file);
-    const { checkpoint } = await readCheckpointFile(path);
-    const fit = recogniseWeights(checkpoint, this.#networks, request, path);
+  async import(
+    files: string | readonly [string, ...string[]],
+    request: ImportRequest,
+  ): Promise<WeightRecord> {
+    const [first, ...others] = typeof files === 'string' ? [files] : files;
+    const read = async (file: string) => {
+      const label = resolve(file);
+      return { label, checkpoint: (await readCheckpointFile(label)).checkpoint };
+    };
+    const parts: [LabelledCheckpoint, ...LabelledCheckpoint[]] = [await read(first)];
+    for (const file of others) parts.push(await read(file));
+    const path = parts.map(({ label }) => label).join(' + ');
+    const checkpoint = joinParts(parts, this.#networks);
+    const fit = recogniseWeights(checkpoint, this.#networks, this.#named(request), path);
     refuseNonFinite(fit.comparison.fitting, path);
 
     const alignCorners = request.alignCorners ?? alignCornersOf(checkpoint.metadata, path);
@@ -101,7 +114,7 @@ export class WeightStore {
       path: importedPath(this.#userFolder, sha256),
       bytes: content.byteLength,
       sha256,
-      name: basename(path),
+      name: parts.map(({ label }) => basename(label)).join(' + '),
       origin: checkpoint.metadata['origin'] ?? path,
       ...(licence === undefined ? {} : { licence }),
       imported: new Date().toISOString(),
@@ -117,7 +130,8 @@ export class WeightStore {
    *
    * @throws AcutanceError `weights-missing` where there are none, `usage` where a text names several.
    */
-  async find({ network, size, weights: selector }: WeightRequest): Promise<WeightRecord> {
+  async find(request: WeightRequest): Promise<WeightRecord> {
+    const { network, size, weights: selector } = this.#named(request);
     const { weights, problems } = await this.list();
     if (selector === undefined) {
       const found = weights.find((record) => record.network === network && record.size === size);
@@ -161,7 +175,8 @@ export class WeightStore {
    *
    * @throws AcutanceError `weights-missing`, `weights-unreadable`, `weights-refused` or `weights-mismatch`.
    */
-  async resolve(request: WeightRequest): Promise<LoadedWeights> {
+  async resolve(wanted: WeightRequest): Promise<LoadedWeights> {
+    const request = this.#named(wanted);
     const { weights, network, size } = request;
     if (weights !== undefined && isPath(weights)) {
       const path = resolve(weights);
@@ -180,12 +195,21 @@ export class WeightStore {
     return await this.load(record);
   }
 
+  /** The same request with the size as the network itself calls it. */
+  #named<Request extends { readonly network: string; readonly size?: string | undefined }>(
+    request: Request,
+  ): Request {
+    const { network, size } = request;
+    return size === undefined ? request : { ...request, size: sizeName(this.#networks, { network, size }) };
+  }
+
   #loaded(
     checkpoint: Checkpoint,
     wanted: { readonly network: string; readonly size: string },
     facts: { readonly name: string; readonly sha256: string; readonly alignCorners: boolean },
   ): LoadedWeights {
-    const { network, size, comparison } = recogniseWeights(checkpoint, this.#networks, wanted, facts.name);
+    const whole = joinParts([{ label: facts.name, checkpoint }], this.#networks);
+    const { network, size, comparison } = recogniseWeights(whole, this.#networks, wanted, facts.name);
     const parameters = new Map([...comparison.fitting].map(([name, tensor]) => [name, tensor.toFloat32()]));
     return { ...facts, network, size, parameters };
   }

@@ -31,6 +31,7 @@ export const cdvdTsp: Network<CdvdTspSizeName> = {
   schedule: 'cascade',
   sizes: ['lite', 'paper'],
   paperSize: 'paper',
+  defaultSize: 'lite',
   stages: { min: 1, max: 3, default: 2 },
   options: {},
   parts: [],

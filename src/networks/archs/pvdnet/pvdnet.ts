@@ -38,6 +38,7 @@ export const pvdNet: Network<PvdNetSizeName> = {
   schedule: 'recurrent',
   sizes: ['lite', 'small', 'medium', 'large'],
   paperSize: 'medium',
+  defaultSize: 'medium',
   stages: { min: 1, max: 1, default: 1 },
   options: { motion: true },
   parts: [

@@ -22,6 +22,7 @@ export const fakeNetwork: Network = {
   schedule: 'cascade',
   sizes: ['paper'],
   paperSize: 'paper',
+  defaultSize: 'paper',
   stages: { min: 1, max: 3, default: 2 },
   options: {},
   parts: [],

@@ -12,16 +12,16 @@ export interface ImportOptions extends ReporterOptions {
 /** Digits of a hash that tell weights apart in practice and still fit a line. */
 const SHOWN_DIGITS = 12;
 
-/** `acutance weights import`: checks a weight file and keeps a copy. */
-export async function importWeights(file: string, options: ImportOptions): Promise<void> {
+/** `acutance weights import`: checks a weight file, or the files of a network's parts, and keeps a copy. */
+export async function importWeights(files: [string, ...string[]], options: ImportOptions): Promise<void> {
   const reporter = createReporter(options, process);
   const { network, size, alignCorners, licence } = options;
   const store = await createWeightStore();
-  const record = await store.import(file, { network, size, alignCorners, licence });
+  const record = await store.import(files, { network, size, alignCorners, licence });
   const name = `${record.network} ${record.size}`;
   const lines = [
     `Imported ${record.name} for ${name} (${formatBytes(record.bytes)}, SHA-256 ${record.sha256}).`,
-    `Use it with --size ${record.size} --weights ${record.sha256.slice(0, SHOWN_DIGITS)}`,
+    `Use it with --network ${record.network} --size ${record.size} --weights ${record.sha256.slice(0, SHOWN_DIGITS)}`,
   ];
   if (record.licence === undefined) lines.push('No licence is noted; --licence TEXT adds one.');
   reporter.result(record, lines.map((line) => line + '\n').join(''));

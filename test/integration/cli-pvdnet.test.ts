@@ -1,0 +1,131 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeSafetensors } from '../../src/networks/checkpoints/safetensors-writer.ts';
+import { decodeNpy, encodeNpy } from '../../src/shared/npy.ts';
+import { fillState, type FillState } from '../fixtures/fill.ts';
+import { loadFixture, maxDifference } from '../support/arrays.ts';
+import { isMissing } from '../support/test-tools.ts';
+import { frameTimes, makeClip, parseEvents, runCommand } from './support/command-line.ts';
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'acutance-pvdnet-'));
+  const text = readFileSync(new URL('../fixtures/parity/pvdnet/state.json', import.meta.url), 'utf8');
+  const state = JSON.parse(text) as FillState;
+  const values = fillState(state);
+  for (const [file, part] of [
+    ['BIMNet', 'BIMNet.'],
+    ['PVDNet', 'PVDNet.'],
+  ] as const) {
+    const tensors = state.tensors
+      .filter(({ name }) => name.startsWith(part))
+      .map(({ name, shape }) => [name.slice(part.length), { dims: shape, data: values.get(name)! }] as const);
+    writeFileSync(join(folder, `${file}.safetensors`), encodeSafetensors(new Map(tensors)));
+  }
+  const { data, dims } = loadFixture('parity/pvdnet/seq_72x104/input.npy');
+  writeFileSync(join(folder, 'in.npy'), encodeNpy({ data: data.map((value) => (value + 1) / 2), dims }));
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function run(...args: string[]) {
+  return runCommand(args, { cwd: folder, env: { ACUTANCE_DATA_DIR: join(folder, 'data') } });
+}
+
+describe('PVDNet on the command line', () => {
+  it('tells how to import weights while there are none', async () => {
+    const { code, stderr } = await run(
+      ...['infer', '--network', 'pvdnet', '--device', 'cpu', '--input', 'in.npy', '--output', 'out.npy'],
+    );
+    expect(code).toBe(5);
+    expect(stderr).toContain('There are no weights for pvdnet medium');
+    expect(stderr).toContain('weights import FILE --network pvdnet');
+  });
+
+  describe('with imported weights', () => {
+    beforeAll(async () => {
+      const imported = await run(
+        ...['weights', 'import', 'PVDNet.safetensors', 'BIMNet.safetensors', '--network', 'pvdnet'],
+      );
+      expect(imported.stderr).toBe('');
+      expect(imported.stdout).toContain('for pvdnet medium');
+      expect((await run('weights', 'list')).stdout).toMatch(/pvdnet +medium/);
+    });
+
+    it.each([
+      ['the default size and stages', []],
+      ['the published size by its common name', ['--size', 'paper']],
+    ])('gives what the published code gives, %s', async (_, more) => {
+      const files = ['--input', 'in.npy', '--output', 'out.npy', '--overwrite'];
+      const { code, stdout } = await run(
+        ...['infer', '--network', 'pvdnet', '--device', 'cpu', '--json', ...files, ...more],
+      );
+      expect(code).toBe(0);
+      expect(parseEvents(stdout).at(-1)).toMatchObject({
+        deblur: { network: 'pvdnet', size: 'medium', stages: 1 },
+      });
+      const { data } = decodeNpy(readFileSync(join(folder, 'out.npy')), 'out.npy');
+      const expected = loadFixture('parity/pvdnet/seq_72x104/expected.npy').data;
+      expect(
+        maxDifference(
+          (data as Float32Array).map((value) => 2 * value - 1),
+          expected,
+        ),
+      ).toBeLessThan(1e-4);
+    });
+
+    it('gives something else without motion', async () => {
+      const files = ['--input', 'in.npy', '--output', 'still.npy'];
+      const { code } = await run('infer', '--network', 'pvdnet', '--device', 'cpu', '--no-motion', ...files);
+      expect(code).toBe(0);
+      const { data } = decodeNpy(readFileSync(join(folder, 'still.npy')), 'still.npy');
+      const expected = loadFixture('parity/pvdnet/seq_72x104/expected.npy').data;
+      expect(
+        maxDifference(
+          (data as Float32Array).map((value) => 2 * value - 1),
+          expected,
+        ),
+      ).toBeGreaterThan(1e-3);
+    });
+
+    it.each([
+      [['--stages', '2'], /PVDNet runs with .*not 2/],
+      [['--size', 'small'], /no weights for pvdnet small/],
+    ])('refuses %j', async (more, message) => {
+      const files = ['--input', 'in.npy', '--output', 'no.npy'];
+      const { code, stderr } = await run(
+        ...['infer', '--network', 'pvdnet', '--device', 'cpu', ...files, ...more],
+      );
+      expect(code).not.toBe(0);
+      expect(stderr).toMatch(message);
+    });
+
+    it('refuses options that another network has', async () => {
+      const files = ['--input', 'in.npy', '--output', 'no.npy'];
+      const { code, stderr } = await run('infer', '--device', 'cpu', '--no-motion', ...files);
+      expect(code).toBe(2);
+      expect(stderr).toContain('CDVD-TSP has no option "motion"');
+    });
+
+    it.skipIf(isMissing('ffmpeg'))('deblurs a clip: all frames, at their times', async () => {
+      const clip = makeClip(
+        join(folder, 'clip.mp4'),
+        'testsrc2=size=64x48:rate=25:duration=0.24',
+        '-pix_fmt',
+        'yuv420p',
+      );
+      const { code, stderr } = await run(
+        ...['deblur', 'clip.mp4', '-o', 'sharp.mkv', '--preset', 'ffv1', '--network', 'pvdnet'],
+        ...['--device', 'cpu'],
+      );
+      expect(stderr).not.toContain('Error');
+      expect(code).toBe(0);
+      expect(frameTimes(join(folder, 'sharp.mkv'))).toEqual(frameTimes(clip));
+    });
+  });
+});

@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WeightStore } from '../../../src/main/inference/weights/weight-store.ts';
+import { networks } from '../../../src/networks/catalogue.ts';
+import { encodeSafetensors } from '../../../src/networks/checkpoints/safetensors-writer.ts';
+import { findNetwork } from '../../../src/networks/catalogue.ts';
+import type { NetworkSize } from '../../../src/networks/network.ts';
+import { elementCount } from '../../../src/shared/tensor.ts';
+
+let home: string;
+let store: WeightStore;
+
+/** A file of PVDNet's parameters whose names begin with `part`, which is taken off, with `added` put before. */
+function weightFile(file: string, size: NetworkSize, part: string, added = ''): string {
+  const parameters = findNetwork('pvdnet')!.parameters(size);
+  const tensors = parameters
+    .filter(({ name }) => name.startsWith(part))
+    .map(
+      ({ name, dims }, index) =>
+        [
+          added + name.slice(part.length),
+          { dims, data: new Float32Array(elementCount(dims)).fill(index) },
+        ] as const,
+    );
+  const path = join(home, file);
+  writeFileSync(path, encodeSafetensors(new Map(tensors)));
+  return path;
+}
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'acutance-parts-'));
+  store = new WeightStore({ userFolder: join(home, 'data'), shippedFolder: home, networks });
+});
+
+afterEach(() => {
+  rmSync(home, { recursive: true, force: true });
+});
+
+describe('weights of PVDNet', () => {
+  it('are recognised by their tensors, whatever wrapper they were saved from', async () => {
+    for (const size of ['small', 'medium', 'large'] as const) {
+      const path = weightFile(`${size}.safetensors`, size, '', 'module.');
+      expect(await store.import(path, { network: 'pvdnet' })).toMatchObject({ network: 'pvdnet', size });
+    }
+  });
+
+  it.each([
+    ['without prefixes', 'BIMNet.', '', 'PVDNet.', ''],
+    ['with prefixes', 'BIMNet.', 'BIMNet.', 'PVDNet.', 'PVDNet.'],
+    ['from a wrapper', 'BIMNet.', '', 'PVDNet.', 'module.PVDNet.'],
+  ])('may come as two files, %s, in any order', async (_, flowPart, flowAdded, part, added) => {
+    const flow = weightFile('BIMNet.safetensors', 'lite', flowPart, flowAdded);
+    const main = weightFile('PVDNet_nah.safetensors', 'lite', part, added);
+    const record = await store.import([main, flow], { network: 'pvdnet' });
+    expect(record).toMatchObject({ size: 'lite', name: 'PVDNet_nah.safetensors + BIMNet.safetensors' });
+    const again = await store.import([flow, main], { network: 'pvdnet' });
+    expect(again.sha256).toBe(record.sha256);
+    const { parameters } = await store.load(record);
+    expect([...parameters.keys()]).toEqual(
+      findNetwork('pvdnet')!
+        .parameters('lite')
+        .map(({ name }) => name),
+    );
+  });
+
+  it('are refused in part, with the name of the part that is missing', async () => {
+    const flow = weightFile('BIMNet.safetensors', 'medium', 'BIMNet.');
+    await expect(store.import(flow, { network: 'pvdnet' })).rejects.toMatchObject({
+      code: 'weights-mismatch',
+      message: expect.stringMatching(/only a part of pvdnet: BIMNet. Missing: PVDNet$/) as string,
+      hint: expect.stringContaining('weights import FILE FILE') as string,
+    });
+    const main = weightFile('large.safetensors', 'large', 'PVDNet.');
+    await expect(store.resolve({ network: 'pvdnet', size: 'large', weights: main })).rejects.toMatchObject({
+      message: expect.stringContaining('Missing: BIMNet') as string,
+    });
+  });
+
+  it('are refused where two files have the same tensors, or do not belong together', async () => {
+    const whole = weightFile('whole.safetensors', 'lite', '');
+    const flow = weightFile('BIMNet.safetensors', 'lite', 'BIMNet.');
+    await expect(store.import([whole, flow], { network: 'pvdnet' })).rejects.toMatchObject({
+      code: 'weights-mismatch',
+      message: expect.stringMatching(
+        /whole.safetensors and .*BIMNet.safetensors both have BIMNet\./,
+      ) as string,
+    });
+    const published = weightFile('medium.safetensors', 'medium', 'PVDNet.');
+    await expect(store.import([published, flow], { network: 'pvdnet' })).rejects.toMatchObject({
+      code: 'weights-mismatch',
+    });
+  });
+
+  it('are found under "paper" as well, which is the medium size', async () => {
+    const { sha256 } = await store.import(weightFile('a.safetensors', 'medium', ''), {
+      network: 'pvdnet',
+      size: 'paper',
+    });
+    expect(await store.find({ network: 'pvdnet', size: 'paper' })).toMatchObject({ size: 'medium', sha256 });
+    expect((await store.resolve({ network: 'pvdnet', size: 'paper' })).size).toBe('medium');
+  });
+
+  it('are not made up: without any, the message says how to import some', async () => {
+    await expect(store.find({ network: 'pvdnet', size: 'medium' })).rejects.toMatchObject({
+      code: 'weights-missing',
+      message: 'There are no weights for pvdnet medium',
+      hint: expect.stringContaining('weights import FILE --network pvdnet --size medium') as string,
+    });
+  });
+});
