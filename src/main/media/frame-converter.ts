@@ -12,7 +12,8 @@ import { chromaPhases } from './chroma-filter.ts';
 import { type CodeRange, type ColorMatrix, codeRange, colorMatrix, effectiveMatrix } from './color-matrix.ts';
 import { check } from './ffmpeg-failure.ts';
 import { type PixelFormat, describePlanar, planarEquivalent } from './pixel-format.ts';
-import { RgbToYuv, toWord } from './rgb-to-yuv.ts';
+import { RgbToYuv } from './rgb-to-yuv.ts';
+import { readDirect, readDirectToBytes, writeDirect } from './rgb-samples.ts';
 import { type SamplePlane, planeOf } from './sample-plane.ts';
 import { VideoFrame } from './video-frame.ts';
 import { YuvToRgb, type YuvGeometry } from './yuv-to-rgb.ts';
@@ -24,6 +25,12 @@ interface Interpretation {
   /** Undefined for RGB and gray. */
   readonly matrix: ColorMatrix | undefined;
   readonly full: boolean;
+}
+
+/** What becomes of samples: YUV by way of a kernel, or RGB and gray, where every sample stands for itself. */
+interface SampleReaders {
+  yuv(kernel: YuvToRgb, planes: readonly SamplePlane[], matrix: ColorMatrix, codes: CodeRange): void;
+  direct(planes: readonly SamplePlane[], codes: CodeRange, bits: number): void;
 }
 
 /**
@@ -53,24 +60,26 @@ export class FrameConverter {
     if (rgb.length !== 3 * width * height) {
       throw new RangeError(`The buffer must hold 3 x ${height} x ${width} values; it holds ${rgb.length}.`);
     }
-    const { native, format, temporary } = this.#planar(frame.native);
-    try {
-      const meaning = this.#interpret(frame.native, format);
-      const planes = [0, 1, 2]
-        .slice(0, format.model === 'gray' ? 1 : 3)
-        .map((index) => planeOf(native, index, format.bits));
-      if (meaning.matrix) {
-        const geometry = geometryOf(native, format);
-        const key = JSON.stringify(geometry);
-        if (this.#toRgb?.key !== key) this.#toRgb = { key, kernel: new YuvToRgb(geometry) };
-        this.#toRgb.kernel.convert(planes, meaning.matrix, codeRange(format.bits, meaning.full), rgb);
-      } else {
-        readDirect(planes, format, meaning.full, width, height, rgb);
-      }
-      return rgb;
-    } finally {
-      if (temporary) native.free();
-    }
+    this.#read(frame, {
+      yuv: (kernel, planes, matrix, codes) => kernel.convert(planes, matrix, codes, rgb),
+      direct: (planes, codes) => readDirect(planes, codes, width, height, rgb),
+    });
+    return rgb;
+  }
+
+  /**
+   * The frame in 8 bits: what `toRgb` gives, clamped to [0, 1], times 255, rounded to the nearest.
+   *
+   * @returns rows of R, G, B, A bytes from the top; A is always 255.
+   */
+  toRgba(frame: VideoFrame): Uint8Array<ArrayBuffer> {
+    const { width, height } = frame;
+    const rgba = new Uint32Array(width * height);
+    this.#read(frame, {
+      yuv: (kernel, planes, matrix, codes) => kernel.convertToBytes(planes, matrix, codes, rgba),
+      direct: (planes, codes, bits) => readDirectToBytes(planes, codes, bits, width, height, rgba),
+    });
+    return new Uint8Array(rgba.buffer);
   }
 
   /**
@@ -126,6 +135,28 @@ export class FrameConverter {
     this.#rearranger = undefined;
     this.#toRgb = undefined;
     this.#fromRgb = undefined;
+  }
+
+  /** Finds out what a frame's samples mean and hands them to the reader that fits. */
+  #read(frame: VideoFrame, read: SampleReaders): void {
+    const { native, format, temporary } = this.#planar(frame.native);
+    try {
+      const meaning = this.#interpret(frame.native, format);
+      const codes = codeRange(format.bits, meaning.full);
+      const planes = [0, 1, 2]
+        .slice(0, format.model === 'gray' ? 1 : 3)
+        .map((index) => planeOf(native, index, format.bits));
+      if (meaning.matrix) {
+        const geometry = geometryOf(native, format);
+        const key = JSON.stringify(geometry);
+        if (this.#toRgb?.key !== key) this.#toRgb = { key, kernel: new YuvToRgb(geometry) };
+        read.yuv(this.#toRgb.kernel, planes, meaning.matrix, codes);
+      } else {
+        read.direct(planes, codes, format.bits);
+      }
+    } finally {
+      if (temporary) native.free();
+    }
   }
 
   /** The matrix and range of a frame's codes when they are held in `format`. */
@@ -232,60 +263,4 @@ function geometryOf(frame: Frame, format: PixelFormat): YuvGeometry {
   const { chromaShiftX, chromaShiftY } = format;
   const phases = chromaPhases(frame.chromaLocation);
   return { width: frame.width, height: frame.height, chromaShiftX, chromaShiftY, phases };
-}
-
-/** Plane order of FFmpeg's planar RGB is G, B, R. */
-const RGB_PLANES = [2, 0, 1] as const;
-
-/** RGB and gray, where every sample stands for itself. */
-function readDirect(
-  planes: readonly SamplePlane[],
-  format: PixelFormat,
-  full: boolean,
-  width: number,
-  height: number,
-  rgb: Float32Array,
-): void {
-  const { lumaOffset, lumaScale } = codeRange(format.bits, full);
-  for (let channel = 0; channel < 3; channel++) {
-    const plane = planes[planes.length === 1 ? 0 : RGB_PLANES[channel as 0 | 1 | 2]];
-    if (!plane) throw new RangeError('An RGB picture has three planes.');
-    for (let y = 0; y < height; y++) {
-      const source = y * plane.stride;
-      const target = (channel * height + y) * width;
-      for (let x = 0; x < width; x++) rgb[target + x] = (plane.data[source + x]! - lumaOffset) * lumaScale;
-    }
-  }
-}
-
-function writeDirect(
-  rgb: Float32Array,
-  planes: readonly SamplePlane[],
-  format: PixelFormat,
-  codes: CodeRange,
-  width: number,
-  height: number,
-): void {
-  const top = 2 ** format.bits - 1;
-  const factor = 1 / codes.lumaScale;
-  const size = width * height;
-  const gray = format.model === 'gray';
-  for (let channel = 0; channel < planes.length; channel++) {
-    const plane = planes[gray ? 0 : RGB_PLANES[channel as 0 | 1 | 2]];
-    if (!plane) throw new RangeError('An RGB picture has three planes.');
-    const wordSized = plane.data instanceof Uint16Array;
-    for (let y = 0; y < height; y++) {
-      const target = y * plane.stride;
-      const source = (channel * height + y) * width;
-      for (let x = 0; x < width; x++) {
-        const at = source + x;
-        // Gray takes BT.709 luma of what a network made of it.
-        const level = gray
-          ? 0.2126 * rgb[at]! + 0.7152 * rgb[at + size]! + 0.0722 * rgb[at + 2 * size]!
-          : rgb[at]!;
-        const value = level * factor + codes.lumaOffset;
-        plane.data[target + x] = wordSized ? toWord(value, top) : value;
-      }
-    }
-  }
 }

@@ -3,7 +3,7 @@ import {
   AV_CODEC_ID_PNG,
   AV_PIX_FMT_RGB24,
   AV_PIX_FMT_RGBA,
-  AV_PIX_FMT_YUVJ444P,
+  AV_PIX_FMT_YUV444P,
   AVCOL_RANGE_JPEG,
 } from 'node-av/constants';
 import { Codec, CodecContext, Frame, Packet, Rational, SoftwareScaleContext } from 'node-av/lib';
@@ -13,7 +13,7 @@ import type { Picture } from './picture-maker.ts';
 /** Encoder, what it takes, and its quality where it has one (2 is near the best that JPEG gives). */
 const KINDS = {
   png: { codec: AV_CODEC_ID_PNG, pixels: AV_PIX_FMT_RGB24, quality: undefined },
-  jpeg: { codec: AV_CODEC_ID_MJPEG, pixels: AV_PIX_FMT_YUVJ444P, quality: 3 },
+  jpeg: { codec: AV_CODEC_ID_MJPEG, pixels: AV_PIX_FMT_YUV444P, quality: 3 },
 } as const;
 
 /** Units of FFmpeg's quality scale. */
@@ -39,9 +39,9 @@ export async function encodePicture(
     frame = pictureFrame(picture, kind.pixels, doing);
     context.allocContext3(codec);
     Object.assign(context, { width, height, pixelFormat: kind.pixels, threadCount: 1 });
+    context.colorRange = AVCOL_RANGE_JPEG;
     context.timeBase = frame.timeBase = new Rational(1, 25);
     if (kind.quality !== undefined) {
-      context.colorRange = AVCOL_RANGE_JPEG;
       context.qMin = context.qMax = kind.quality;
       context.globalQuality = frame.quality = kind.quality * QP_TO_LAMBDA;
     }
@@ -68,7 +68,7 @@ function pictureFrame({ width, height, rgba }: Picture, pixels: number, doing: s
   const frame = new Frame();
   try {
     frame.alloc();
-    Object.assign(frame, { width, height, format: pixels });
+    Object.assign(frame, { width, height, format: pixels, colorRange: AVCOL_RANGE_JPEG });
     check(frame.getBuffer(), 'out-of-memory', doing);
     scaler.allocContext();
     check(scaler.scaleFrameSync(frame, source), 'internal', doing);

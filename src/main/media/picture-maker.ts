@@ -21,14 +21,13 @@ export interface PictureOptions {
 /** Makes pictures for the screen out of frames. Keeps scratch memory; `dispose()` frees it. */
 export class PictureMaker {
   readonly #converter = new FrameConverter();
-  #planes: Float32Array | undefined;
 
   /**
    * The frame in 8 bits: what `FrameConverter.toRgb` gives, clamped to [0, 1], times 255, rounded to the nearest.
    */
   make(frame: VideoFrame, { rotation = 0, maxWidth }: PictureOptions = {}): Picture {
     const { width, height } = frame;
-    const upright = turnUpright({ width, height, rgba: this.#rgba(frame) }, rotation);
+    const upright = turnUpright({ width, height, rgba: this.#converter.toRgba(frame) }, rotation);
     return maxWidth === undefined ? upright : scaleDown(upright, maxWidth);
   }
 
@@ -39,20 +38,5 @@ export class PictureMaker {
 
   dispose(): void {
     this.#converter.dispose();
-    this.#planes = undefined;
-  }
-
-  #rgba(frame: VideoFrame): Uint8Array<ArrayBuffer> {
-    const size = frame.width * frame.height;
-    if (this.#planes?.length !== 3 * size) this.#planes = new Float32Array(3 * size);
-    const planes = this.#converter.toRgb(frame, this.#planes);
-    const rgba = new Uint8ClampedArray(4 * size);
-    for (let i = 0; i < size; i++) {
-      rgba[4 * i] = Math.round(planes[i]! * 255);
-      rgba[4 * i + 1] = Math.round(planes[size + i]! * 255);
-      rgba[4 * i + 2] = Math.round(planes[2 * size + i]! * 255);
-      rgba[4 * i + 3] = 255;
-    }
-    return new Uint8Array(rgba.buffer);
   }
 }

@@ -29,6 +29,33 @@ export class YuvToRgb {
 
   /** Fills `rgb` (3 x height x width). Values outside the nominal range stay outside [0, 1]. */
   convert(planes: readonly SamplePlane[], matrix: ColorMatrix, codes: CodeRange, rgb: Float32Array): void {
+    const { width, height } = this.#geometry;
+    this.#rowByRow(planes, codes, (luma, y, u, v) =>
+      combineRow(luma, y, width, height, u, v, matrix.toRgb, codes, rgb),
+    );
+  }
+
+  /**
+   * Fills `rgba` with a little-endian word per pixel, red in its lowest byte: what `convert` gives, clamped to [0, 1],
+   * times 255 and rounded.
+   */
+  convertToBytes(
+    planes: readonly SamplePlane[],
+    matrix: ColorMatrix,
+    codes: CodeRange,
+    rgba: Uint32Array,
+  ): void {
+    const { width } = this.#geometry;
+    this.#rowByRow(planes, codes, (luma, y, u, v) =>
+      combineRowToBytes(luma, y, width, u, v, matrix.toRgb, codes, rgba),
+    );
+  }
+
+  #rowByRow(
+    planes: readonly SamplePlane[],
+    codes: CodeRange,
+    combine: (luma: SamplePlane, y: number, u: Float32Array, v: Float32Array) => void,
+  ): void {
     const { width, height, chromaShiftX, phases } = this.#geometry;
     const [luma, cb, cr] = planes;
     if (!luma || !cb || !cr) throw new RangeError('A YUV picture has three planes.');
@@ -40,7 +67,7 @@ export class YuvToRgb {
         widen(this.#narrow[0], this.#wide[0], width, phases.x);
         widen(this.#narrow[1], this.#wide[1], width, phases.x);
       }
-      combineRow(luma, y, width, height, u, v, matrix.toRgb, codes, rgb);
+      combine(luma, y, u, v);
     }
   }
 
@@ -122,4 +149,46 @@ function combineRow(
     rgb[green + x] = lightness + gu * cb + gv * cr;
     rgb[blue + x] = lightness + bu * cb + bv * cr;
   }
+}
+
+/** The sums of `combineRow`, in single precision as there, made into bytes. */
+function combineRowToBytes(
+  luma: SamplePlane,
+  y: number,
+  width: number,
+  u: Float32Array,
+  v: Float32Array,
+  toRgb: Float64Array,
+  codes: CodeRange,
+  rgba: Uint32Array,
+): void {
+  const ru = toRgb[1]!;
+  const rv = toRgb[2]!;
+  const gu = toRgb[4]!;
+  const gv = toRgb[5]!;
+  const bu = toRgb[7]!;
+  const bv = toRgb[8]!;
+  const { data, stride } = luma;
+  const { lumaScale } = codes;
+  const bias = codes.lumaOffset * lumaScale;
+  const source = y * stride;
+  const target = y * width;
+  for (let x = 0; x < width; x++) {
+    const lightness = data[source + x]! * lumaScale - bias;
+    const cb = u[x]!;
+    const cr = v[x]!;
+    const red = (Math.fround(lightness + ru * cb + rv * cr) * 255 + 0.5) | 0;
+    const green = (Math.fround(lightness + gu * cb + gv * cr) * 255 + 0.5) | 0;
+    const blue = (Math.fround(lightness + bu * cb + bv * cr) * 255 + 0.5) | 0;
+    rgba[target + x] =
+      (red | green | blue) >>> 8 === 0
+        ? red | (green << 8) | (blue << 16) | OPAQUE
+        : toByte(red) | (toByte(green) << 8) | (toByte(blue) << 16) | OPAQUE;
+  }
+}
+
+const OPAQUE = 0xff000000 | 0;
+
+function toByte(value: number): number {
+  return value < 0 ? 0 : value > 255 ? 255 : value;
 }
