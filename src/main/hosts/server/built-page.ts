@@ -4,6 +4,7 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { AcutanceError } from '../../../shared/errors.ts';
+import { systemCode } from '../../inference/weights/file-errors.ts';
 
 /** What is built from which sources: a file of the result, and what must not be newer than it. */
 const PARTS = {
@@ -95,7 +96,10 @@ async function build(root: string, builder: string, only: 'page' | undefined): P
     await mkdir(old, { recursive: true });
     for (const part of await readdir(fresh)) {
       await rename(join(output, part), join(old, part)).catch(() => undefined);
-      await rename(join(fresh, part), join(output, part));
+      // Where another start has put its own there in between, that one is as new.
+      await rename(join(fresh, part), join(output, part)).catch((thrown: unknown) => {
+        if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(systemCode(thrown) ?? '')) throw thrown;
+      });
     }
   } finally {
     await rm(fresh, { recursive: true, force: true });
