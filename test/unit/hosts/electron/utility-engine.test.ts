@@ -44,8 +44,8 @@ describe('an engine in a utility process of Electron', () => {
   it('reports what a job prints and that it crashed', async () => {
     const failure = await client.run('abort', null).catch((error: unknown) => error as Error);
     expect(failure).toMatchObject({ code: 'engine-died' });
-    expect((failure).message).toContain('crashed (SIGABRT)');
-    expect(String((failure).cause)).toContain('native library: out of memory');
+    expect(failure.message).toContain('crashed (SIGABRT)');
+    expect(String(failure.cause)).toContain('native library: out of memory');
   });
 
   it('tells an exit status from a signal of the same number', async () => {
