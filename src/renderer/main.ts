@@ -1,4 +1,5 @@
 import { mount } from 'svelte';
+import { z } from 'zod';
 import App from './App.svelte';
 import { createClient } from './api/client.ts';
 import { EventStream } from './api/event-stream.ts';
@@ -7,7 +8,11 @@ import { followDesktopMenu } from './shortcuts/desktop-menu.ts';
 import { Keyboard } from './shortcuts/keyboard.ts';
 import { Sound } from './state/sound.svelte.ts';
 import { Workspace } from './state/workspace.svelte.ts';
+import { Theme } from './theme/theme.svelte.ts';
 import { FrameFetcher } from './viewer/frame-fetcher.ts';
+
+// Schemas would otherwise try to write functions at run time, which the page's policy forbids.
+z.config({ jitless: true });
 
 const target = document.getElementById('app');
 if (!target) throw new Error('The page has no #app.');
@@ -23,4 +28,4 @@ const workspace = new Workspace({
 void workspace.start();
 new Keyboard(workspace).listen(window);
 if (bridge) followDesktopMenu(bridge, workspace);
-mount(App, { target, props: { workspace, fetcher: new FrameFetcher() } });
+mount(App, { target, props: { workspace, theme: new Theme(), fetcher: new FrameFetcher() } });
