@@ -35,7 +35,7 @@ export class FakeContents extends EventEmitter {
 export class FakeWindow extends EventEmitter {
   readonly webContents = new FakeContents();
   readonly options: BrowserWindowConstructorOptions;
-  readonly loadURL = vi.fn(async (_address: string) => undefined);
+  readonly loadURL = vi.fn<(address: string) => Promise<void>>();
   readonly show = vi.fn();
   readonly focus = vi.fn();
   readonly restore = vi.fn();
@@ -109,11 +109,11 @@ export interface FakeMenuItem extends Omit<MenuItemConstructorOptions, 'submenu'
 class FakeApp extends EventEmitter {
   readonly folder: string;
   isPackaged = true;
-  readonly ready = Promise.withResolvers<void>();
+  ready = Promise.withResolvers<void>();
   readonly exit = vi.fn();
   readonly addRecentDocument = vi.fn();
   readonly dock = { bounce: vi.fn() };
-  readonly requestSingleInstanceLock = vi.fn((_data: unknown) => true);
+  readonly requestSingleInstanceLock = vi.fn<(data: unknown) => boolean>().mockReturnValue(true);
   /** Whether the application has come to its end. */
   hasQuit = false;
 
