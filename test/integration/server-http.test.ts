@@ -15,9 +15,12 @@ import { AcutanceError } from '../../src/shared/errors.ts';
 
 let folder: string;
 let records: LaunchRecords;
+const logger = { error: vi.fn() };
 const started: RunningServer[] = [];
+const REASON = new Error('The file is gone.');
 
 beforeEach(() => {
+  logger.error.mockClear();
   folder = mkdtempSync(join(tmpdir(), 'server-'));
   records = new LaunchRecords(folder);
 });
@@ -35,7 +38,7 @@ async function start(handler: Handler, { port = 0, mayMove = false, dispose = vi
     fetch: async (request) => withSecurityHeaders(await handler(request)),
     dispose,
   };
-  const server = await startServer(Promise.resolve(application), { port, mayMove, records });
+  const server = await startServer(Promise.resolve(application), { port, mayMove, records, logger });
   started.push(server);
   const origin = `http://127.0.0.1:${server.port}`;
   return { server, origin, cookie: await letIn(server), dispose };
@@ -195,6 +198,29 @@ describe('a stream', () => {
     response.destroy();
   });
 
+  it('that is given up is nothing to report, whatever its source makes of it', async () => {
+    const said = vi.spyOn(console, 'error');
+    const { promise: ended, resolve } = Promise.withResolvers<undefined>();
+    const { origin, cookie } = await start((request) => {
+      const source = new ReadableStream<Uint8Array>({
+        start: (controller) => {
+          controller.enqueue(new Uint8Array(10));
+          request.signal.addEventListener('abort', () => {
+            controller.error(request.signal.reason);
+            resolve(undefined);
+          });
+        },
+      });
+      return new Response(source);
+    });
+    const response = await open(origin, { cookie });
+    response.destroy();
+    await ended;
+    await sleep(20);
+    expect(said).not.toHaveBeenCalled();
+    expect(logger.error).not.toHaveBeenCalled();
+  });
+
   it('that breaks cuts its own connection and nothing else', async () => {
     const { origin, cookie } = await start((request) => {
       if (request.url.endsWith('/fine')) return new Response('fine');
@@ -202,18 +228,20 @@ describe('a stream', () => {
         pull: async (controller) => {
           controller.enqueue(new Uint8Array(10));
           await sleep(50);
-          throw new Error('The file is gone.');
+          throw REASON;
         },
       });
       return new Response(source, { headers: { 'Content-Length': '1000' } });
     });
-    const said = vi.spyOn(console, 'error').mockReturnValue(undefined);
     const response = await open(`${origin}/breaks`, { cookie });
     response.resume();
     await closing(response);
     expect(response.complete).toBe(false);
     expect(await (await fetch(`${origin}/fine`, { headers: { cookie } })).text()).toBe('fine');
-    said.mockRestore();
+    expect(logger.error).toHaveBeenCalledExactlyOnceWith(
+      expect.stringContaining('/breaks broke off'),
+      REASON,
+    );
   });
 });
 

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RequestError, getRequestListener } from '@hono/node-server';
 import { AcutanceError } from '../../shared/errors.ts';
+import { standardErrorLogger, type Logger } from '../routes/logger.ts';
 import { problemResponse } from '../routes/problem-response.ts';
 import { withSecurityHeaders } from '../routes/security-headers.ts';
+import { withUnfailingBody } from './server/body-guard.ts';
 import type { LaunchRecords } from './server/launch-record.ts';
 import { LaunchToken } from './server/launch-token.ts';
 import { listenFrom, listenOnLoopback, type LoopbackListener } from './server/loopback.ts';
@@ -28,6 +30,7 @@ export interface ServerOptions {
   readonly mayMove: boolean;
   /** Where launches are remembered. */
   readonly records: LaunchRecords;
+  readonly logger?: Logger;
 }
 
 /**
@@ -39,13 +42,19 @@ export interface ServerOptions {
  */
 export async function startServer(
   application: Promise<Application>,
-  { port, mayMove, records }: ServerOptions,
+  { port, mayMove, records, logger = standardErrorLogger }: ServerOptions,
 ): Promise<RunningServer> {
   // The guard needs the token of the launch before, which depends on the port.
   const guard = Promise.withResolvers<SessionGuard>();
   const listener = getRequestListener(
-    async (request) =>
-      (await guard.promise).answer(request, async (admitted) => (await application).fetch(admitted)),
+    async (request, { outgoing }) => {
+      const gate = await guard.promise;
+      const response = await gate.answer(request, async (admitted) => (await application).fetch(admitted));
+      return withUnfailingBody(response, (reason) => {
+        outgoing.destroy();
+        if (!request.signal.aborted) logger.error(`${request.method} ${request.url} broke off`, reason);
+      });
+    },
     { overrideGlobalObjects: false, errorHandler: responseToThrown },
   );
   const listen = mayMove ? listenFrom : listenOnLoopback;
