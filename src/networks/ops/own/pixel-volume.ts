@@ -71,9 +71,7 @@ function gatherBody(graph: Graph, previous: Value, current: Value, flow: Value):
   const surrounded = pad(base, margins, margins, fill);
   // Channel i, then j, of q = p - (i, j): shifted first along y for all rows, then along x.
   const shifted = (value: Value, axis: 2 | 3, length: number) =>
-    Array.from({ length: SPAN }, (_, shift) =>
-      slice(value, axis, SPAN - 1 - shift, SPAN - 1 - shift + length),
-    );
+    Array.from({ length: SPAN }, (_, shift) => integerSlice(value, axis, SPAN - 1 - shift, length));
   const columns = concat(shifted(surrounded, 2, h));
   const indices = concat(shifted(columns, 3, w));
   const offsets = Int32Array.from({ length: SPAN ** 2 }, (_, channel) => {
@@ -92,4 +90,12 @@ function gatherBody(graph: Graph, previous: Value, current: Value, flow: Value):
 function innerImage(graph: Graph, image: Value, h: number, w: number): { image: Value; ring: number } {
   if (Math.min(h, w) > 2) return { image: slice(slice(image, 2, 1, h - 1), 3, 1, w - 1), ring: 1 };
   return { image: add(multiply(image, 0), graph.scalar(INVALID)), ring: 0 };
+}
+
+/** `length` elements of an axis. ONNX Runtime's WebGPU provider cannot slice integers, but gather them. */
+function integerSlice(value: Value, axis: number, start: number, length: number): Value {
+  const { graph } = value;
+  if (graph.lowering !== 'webgpu') return slice(value, axis, start, start + length);
+  const indices = Int32Array.from({ length }, (_, index) => start + index);
+  return gather(value, graph.constant({ data: indices, dims: [length] }), axis);
 }
