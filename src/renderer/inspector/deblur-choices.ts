@@ -12,8 +12,8 @@ export interface Option<Value extends string = string> {
 }
 
 const SIZES: Readonly<Record<string, readonly [label: string, detail: string]>> = {
-  lite: ['Lite', 'Made for processors: quick, in little memory.'],
-  paper: ['Paper', 'As published: stronger, slower, better on a graphics card.'],
+  lite: ['Lite', 'Made for processors'],
+  paper: ['Paper', 'As published; large and slow'],
 };
 
 /** The sizes of a network; one without weights can't be chosen. */
