@@ -1,5 +1,5 @@
+import './api/no-eval.ts';
 import { mount } from 'svelte';
-import { z } from 'zod';
 import App from './App.svelte';
 import { createClient } from './api/client.ts';
 import { EventStream } from './api/event-stream.ts';
@@ -10,9 +10,6 @@ import { Sound } from './state/sound.svelte.ts';
 import { Workspace } from './state/workspace.svelte.ts';
 import { Theme } from './theme/theme.svelte.ts';
 import { FrameFetcher } from './viewer/frame-fetcher.ts';
-
-// Schemas would otherwise try to write functions at run time, which the page's policy forbids.
-z.config({ jitless: true });
 
 const target = document.getElementById('app');
 if (!target) throw new Error('The page has no #app.');

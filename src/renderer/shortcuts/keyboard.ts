@@ -26,7 +26,8 @@ export class Keyboard {
     page.addEventListener('keydown', (event) => this.#onDown(event), options);
     page.addEventListener('keyup', (event) => this.#onUp(event), options);
     page.addEventListener('pointerdown', () => this.#onPointer(), options);
-    page.addEventListener('blur', () => this.#letGo(), options);
+    // Elements lose the focus too; what counts is that the window does.
+    page.addEventListener('blur', () => this.#letGo(), { signal: listening.signal });
     return () => listening.abort();
   }
 

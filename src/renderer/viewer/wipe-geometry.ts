@@ -104,3 +104,21 @@ export function dividerWithin(
 export function angleOf(from: Point, to: Point): number {
   return (Math.atan2(to.y - from.y, to.x - from.x) * 180) / Math.PI - 90;
 }
+
+const CORNERS = [
+  ['top-left', -1, -1],
+  ['top-right', 1, -1],
+  ['bottom-left', -1, 1],
+  ['bottom-right', 1, 1],
+] as const;
+export type Corner = (typeof CORNERS)[number][0];
+
+/** The corners that are farthest on either side of a divider; of two that are equally far, the upper one. */
+export function cornersOfSides(angle: number): { readonly before: Corner; readonly after: Corner } {
+  const normal = normalOf(angle);
+  const farthest = (sign: 1 | -1) =>
+    CORNERS.map(([corner, x, y]) => ({ corner, distance: sign * (x * normal.x + y * normal.y) })).reduce(
+      (best, next) => (next.distance > best.distance + 1e-9 ? next : best),
+    ).corner;
+  return { before: farthest(-1), after: farthest(1) };
+}
