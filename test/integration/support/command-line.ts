@@ -32,11 +32,16 @@ export interface RunningCommand {
 export interface StartOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** The program to run, by default the sources. */
+  readonly program?: string;
 }
 
 /** Starts the real program in a process of its own. */
-export function startCommand(args: readonly string[], { cwd, env }: StartOptions = {}): RunningCommand {
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+export function startCommand(
+  args: readonly string[],
+  { cwd, env, program = PROGRAM }: StartOptions = {},
+): RunningCommand {
+  const child = spawn(process.execPath, [program, ...args], {
     cwd,
     env: { ...process.env, ...env },
     // As from the launcher: a channel that is never written to.
