@@ -22,7 +22,7 @@ void new Desktop({
   createApp,
   pageFolder: join(installation, 'out/renderer'),
   preload: join(installation, 'out/preload/bridge.cjs'),
-  icon: process.platform === 'linux' ? join(installation, 'resources/icons/512.png') : undefined,
+  icon: process.platform === 'linux' ? join(installation, 'resources/icons/512x512.png') : undefined,
   platform: process.platform,
   // An installed program is started by its own name, `electron` with the folder of the application before the rest.
   parameters: process.argv.slice(app.isPackaged ? 1 : 2),
