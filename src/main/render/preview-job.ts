@@ -132,6 +132,7 @@ class PendingWrites {
   readonly #parts: PreviewParts;
   readonly #onWritten: () => void;
   readonly #pending: Promise<void>[] = [];
+  #last: Promise<unknown> = Promise.resolve();
   #written = 0;
 
   constructor(parts: PreviewParts, onWritten: () => void) {
@@ -142,7 +143,7 @@ class PendingWrites {
   /** Takes a frame; waits for the oldest one where too many are under way. @throws what went wrong with that one. */
   async add(number: number, picture: Parameters<FrameCache['write']>[1]): Promise<void> {
     const write = this.#write(number, picture);
-    write.catch(() => undefined);
+    this.#last = write.catch(() => undefined);
     this.#pending.push(write);
     if (this.#pending.length > WRITES_AHEAD) await this.#pending.shift();
   }
@@ -160,7 +161,10 @@ class PendingWrites {
 
   async #write(number: number, picture: Parameters<FrameCache['write']>[1]): Promise<void> {
     const { cache, context, request } = this.#parts;
+    const before = this.#last;
     await cache.write({ clip: request.clip, recipe: request.recipe, number }, picture);
+    // They are told in order, although a small one may overtake a large one.
+    await before;
     this.#written++;
     context.rendered(number);
     this.#onWritten();
