@@ -121,6 +121,30 @@ describe('frames for the screen', () => {
   });
 });
 
+describe('the sound of a clip', () => {
+  it('is read piece by piece as a WAV file', async () => {
+    const { service } = start();
+    const sound = (await service.sound(clip))!;
+    expect(sound).toMatchObject({ codec: 'aac', channels: 1, bytes: 303_204 });
+    const whole = await service.readSound(clip, 0, sound.bytes);
+    expect(whole).toHaveLength(sound.bytes);
+    const parts = await Promise.all([
+      service.readSound(clip, 0, 1000),
+      service.readSound(clip, 1000, 200_001),
+      service.readSound(clip, 200_001, sound.bytes + 5),
+    ]);
+    expect(Buffer.compare(Buffer.concat(parts), whole)).toBe(0);
+    expect(new Int16Array(whole.buffer, 44).some((sample) => Math.abs(sample) > 100)).toBe(true);
+  });
+
+  it('may be missing', async () => {
+    const { service } = start();
+    const silent = fixture('vfr.mp4');
+    expect(await service.sound(silent)).toBeUndefined();
+    await expect(service.readSound(silent, 0, 10)).rejects.toMatchObject({ code: 'usage' });
+  });
+});
+
 describe('a request that is cancelled', () => {
   it('leaves the engine alone', async () => {
     const { service, engine } = start();

@@ -12,4 +12,6 @@ export type {
 export { FrameConverter } from './frame-converter.ts';
 export { FrameSource, type FrameSourceOptions } from './frame-source.ts';
 export { PictureMaker, type Picture, type PictureOptions } from './picture-maker.ts';
+export { SOUND_RATE, SoundSource, type SoundInfo } from './sound-source.ts';
+export { readWave, waveBytes } from './wave-file.ts';
 export { VideoWriter, type WriteOptions, type WriteResult } from './video-writer.ts';

@@ -1,6 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { ClipIndex, FrameResult, PictureFormat } from '../../shared/engine-protocol.ts';
+import type {
+  ClipIndex,
+  FrameResult,
+  PictureFormat,
+  SoundDescription,
+} from '../../shared/engine-protocol.ts';
 import { AcutanceError } from '../../shared/errors.ts';
 import type { EngineClient } from './engine-client.ts';
 import { FramesMemory } from './frames-memory.ts';
@@ -50,6 +55,7 @@ export class FrameService {
   readonly #transfer = new FramesTransfer();
   readonly #pictures: FramesMemory<ScreenFrame>;
   readonly #indexes = new FramesMemory<ClipIndex>(INDEX_MEMORY_BYTES);
+  readonly #sounds = new Map<string, SoundDescription | undefined>();
   readonly #deaths = new Map<string, { count: number; at: number }>();
   /** The picture asked for last on the screen, to see whether a clip is being played. */
   #last: { readonly clip: string; readonly frame: number } | undefined;
@@ -107,12 +113,56 @@ export class FrameService {
     return picture;
   }
 
+  /**
+   * The sound of a clip as a WAV file, which `readSound` makes piece by piece; undefined where the clip has none.
+   *
+   * @throws AcutanceError as `index`.
+   */
+  async sound(
+    path: string,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<SoundDescription | undefined> {
+    const clip = await stampedPath(path);
+    if (this.#sounds.has(clip)) return this.#sounds.get(clip);
+    const key = `sound ${clip}`;
+    const work = async (): Promise<SoundDescription | undefined> => {
+      const { sound } = await this.#watched(clip, () => this.#engine.run('sound', { input: resolve(path) }));
+      this.#sounds.set(clip, sound);
+      return sound;
+    };
+    return this.#queue.ask({ key, urgency: 'screen', clip, place: -1, work }, options.signal);
+  }
+
+  /**
+   * The bytes `from <= i < to` of a clip's sound as a WAV file, as far as there are any. A megabyte is a good size.
+   *
+   * @throws AcutanceError `usage` when the clip has no sound, else as `index`.
+   */
+  async readSound(
+    path: string,
+    from: number,
+    to: number,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const clip = await stampedPath(path);
+    const key = `wave ${clip} ${from} ${to}`;
+    const work = (): Promise<Uint8Array<ArrayBuffer>> =>
+      this.#watched(clip, async () => {
+        await this.#transfer.prepare();
+        const transfer = this.#transfer.path;
+        const { bytes } = await this.#engine.run('wave', { input: resolve(path), from, to, transfer });
+        return typeof bytes === 'number' ? this.#transfer.read(bytes) : bytes;
+      });
+    return this.#queue.ask({ key, urgency: 'sound', clip, place: from, work }, options.signal);
+  }
+
   /** Ends every wait with `cancelled` and frees what is kept. */
   async dispose(): Promise<void> {
     this.#stopPreparing();
     this.#queue.dispose();
     this.#pictures.clear();
     this.#indexes.clear();
+    this.#sounds.clear();
     await this.#transfer.dispose();
   }
 

@@ -1,11 +1,12 @@
 import { open, stat } from 'node:fs/promises';
 import type { ClipIndex, ClipIndexRequest, FrameRequest, FrameResult } from '../../shared/engine-protocol.ts';
-import { PictureMaker } from '../media/index.ts';
+import { AcutanceError } from '../../shared/errors.ts';
+import { PictureMaker, SOUND_RATE, readWave, waveBytes } from '../media/index.ts';
 import type { JobContext } from './engine-server.ts';
 import { OpenClips } from './frames-open-clips.ts';
 import { describeClip } from './probe-job.ts';
 
-/** Pictures of up to so many bytes travel in a message; above that, a file is quicker. */
+/** Pictures and sound of up to so many bytes travel in a message; above that, a file is quicker. */
 const MESSAGE_BYTES = 64 * 1024;
 
 /** The engine's side of everything that looks into a clip. Clips stay open between jobs. */
@@ -45,9 +46,33 @@ export class FramesDesk {
     const { width, height } = picture;
     const content =
       request.format === 'raw' ? picture.rgba : await this.#pictures.encode(picture, request.format);
-    const bytes = content.length <= MESSAGE_BYTES ? content : await writeTransfer(request.transfer, content);
+    const bytes = await handOver(content, request.transfer);
     return { width, height, bytes, reindexed: source.index !== before };
   }
+
+  /** @throws AcutanceError as `FrameSource.open` and `SoundSource.open`. */
+  async sound({ input }: SoundRequest, { signal }: JobContext): Promise<SoundResult> {
+    const source = await this.#clips.openSound(input, signal);
+    if (!source) return { sound: undefined };
+    const { codec, channels, length } = source.info;
+    const bytes = waveBytes(source.info);
+    return { sound: { codec, channels, durationSeconds: length / SOUND_RATE, bytes } };
+  }
+
+  /** @throws AcutanceError as `sound`; `usage` when the clip has none. */
+  async wave({ input, from, to, transfer }: WaveRequest, { signal }: JobContext): Promise<WaveResult> {
+    const source = await this.#clips.openSound(input, signal);
+    if (!source) throw new AcutanceError('usage', `"${input}" has no sound.`);
+    return { bytes: await handOver(await readWave(source, from, to, signal), transfer) };
+  }
+}
+
+/** Small content goes into the message itself, large content into the file. */
+async function handOver(
+  content: Uint8Array<ArrayBuffer>,
+  transfer: string,
+): Promise<Uint8Array<ArrayBuffer> | number> {
+  return content.length <= MESSAGE_BYTES ? content : writeTransfer(transfer, content);
 }
 
 /** @returns the number of bytes written to the beginning of the file. */

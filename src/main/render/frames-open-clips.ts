@@ -1,10 +1,12 @@
 import { stat } from 'node:fs/promises';
-import { FrameSource } from '../media/index.ts';
+import { FrameSource, SoundSource } from '../media/index.ts';
 
 interface OpenClip {
   /** Size and time of change of the file, which tell whether it still is the same. */
   readonly stamp: string;
   readonly source: Promise<FrameSource>;
+  /** Opened when it is first asked for; undefined inside where the clip has none. */
+  sound?: Promise<SoundSource | undefined>;
 }
 
 /** Clips that are open at a time: the one on the screen, and those that thumbnails are made of. */
@@ -45,6 +47,21 @@ export class OpenClips {
     }
   }
 
+  /**
+   * The sound of a clip; undefined where it has none.
+   *
+   * @throws AcutanceError as `open`, and as `SoundSource.open`.
+   */
+  async openSound(path: string, signal: AbortSignal): Promise<SoundSource | undefined> {
+    const { index } = await this.open(path, signal);
+    const clip = this.#clips.get(path);
+    if (!clip) return undefined;
+    const last = index.pts.length - 1;
+    const end = index.pts[last]! + index.durations[last]!;
+    clip.sound ??= SoundSource.open(path, { start: index.pts[0]!, end, timeBase: index.timeBase });
+    return clip.sound;
+  }
+
   async #makeRoom(path: string): Promise<void> {
     for (const [other, clip] of this.#clips) {
       if (other === path) continue;
@@ -61,6 +78,8 @@ export class OpenClips {
 async function close(clip: OpenClip): Promise<void> {
   const source = await clip.source.catch(() => undefined);
   await source?.dispose();
+  const sound = await clip.sound?.catch(() => undefined);
+  await sound?.dispose();
 }
 
 /** Files that can't be looked at have no stamp; opening them says why. */
