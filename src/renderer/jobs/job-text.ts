@@ -63,7 +63,7 @@ export function jobFigures(job: Job): string[] {
   const took =
     job.startedAt === undefined || job.endedAt === undefined
       ? []
-      : [`in ${formatSpan((job.endedAt - job.startedAt) / 1000)}`];
+      : [`took ${formatSpan((job.endedAt - job.startedAt) / 1000)}`];
   return [...took, ...(job.outputBytes === undefined ? [] : [formatBytes(job.outputBytes)])];
 }
 
