@@ -1,5 +1,14 @@
 import { open, stat } from 'node:fs/promises';
-import type { ClipIndex, ClipIndexRequest, FrameRequest, FrameResult } from '../../shared/engine-protocol.ts';
+import type {
+  ClipIndex,
+  ClipIndexRequest,
+  FrameRequest,
+  FrameResult,
+  SoundRequest,
+  SoundResult,
+  WaveRequest,
+  WaveResult,
+} from '../../shared/engine-protocol.ts';
 import { AcutanceError } from '../../shared/errors.ts';
 import { PictureMaker, SOUND_RATE, readWave, waveBytes } from '../media/index.ts';
 import type { JobContext } from './engine-server.ts';
