@@ -5,13 +5,21 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { continueOn, fail, failForWantOfNode, findNode, runningNodeIsEnough } from './installed-node.mjs';
+import {
+  continueOn,
+  fail,
+  failForWantOfNode,
+  findNode,
+  keepCompiledCode,
+  runningNodeIsEnough,
+} from './installed-node.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sources = join(root, 'src/main/hosts/cli.ts');
 const built = join(root, 'out/main/cli.js');
 const program = [sources, built].find((path) => existsSync(path));
 const node = findNode();
+keepCompiledCode(root);
 
 if (program === undefined) {
   fail(

@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import * as nodeModule from 'node:module';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -20,6 +21,18 @@ export function runningNodeIsEnough() {
 export function findNode() {
   if (runningNodeIsEnough()) return process.execPath;
   return findInstalledNode() ?? (runningNodeIsAtLeast(RUNS_TYPESCRIPT) ? process.execPath : undefined);
+}
+
+/**
+ * Keeps what Node compiles, stripped types included, for the next start, which takes a third of the time then; of the
+ * processes that this one starts as well. It lies in the package's own folder: whoever can write there could change the
+ * program itself. Where nobody can, nothing is kept.
+ * @param {string} root the package's folder
+ */
+export function keepCompiledCode(root) {
+  process.env['NODE_COMPILE_CACHE'] ??= join(root, 'node_modules/.cache/acutance');
+  // Node 20 has no such thing, and only hands over.
+  if ('enableCompileCache' in nodeModule) nodeModule.enableCompileCache(process.env['NODE_COMPILE_CACHE']);
 }
 
 /**

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { keepCompiledCode } from '../bin/installed-node.mjs';
 import { describeFailure } from '../src/main/hosts/cli/reporter.ts';
 import { ensureBuilt } from '../src/main/hosts/server/built-page.ts';
 import { hasDisplay } from '../src/main/hosts/server/default-browser.ts';
@@ -13,6 +14,7 @@ import { obtainElectron, runElectron, type Attempt } from './start-electron.ts';
 
 const root = join(import.meta.dirname, '..');
 const parameters = process.argv.slice(2);
+keepCompiledCode(root);
 // npm runs its scripts in the repository, wherever it was called.
 const calledFrom = process.env['INIT_CWD'];
 if (calledFrom !== undefined && existsSync(calledFrom)) process.chdir(calledFrom);

@@ -31,7 +31,7 @@ const PAGE_POLICY = policy({
 const PERMISSIONS = [
   ...['autoplay', 'clipboard-write', 'fullscreen'].map((feature) => `${feature}=(self)`),
   ...[
-    ...['accelerometer', 'bluetooth', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'hid'],
+    ...['accelerometer', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'hid'],
     ...['magnetometer', 'microphone', 'midi', 'payment', 'publickey-credentials-get', 'serial', 'usb'],
   ].map((feature) => `${feature}=()`),
 ].join(', ');
