@@ -1,9 +1,12 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { softwareGraphicsEnvironment } from './test/support/test-tools.ts';
 
 const SECOND = 1000;
 
 export default defineConfig(({ mode }) => ({
+  // The page's state is classes with runes, which have to be compiled.
+  plugins: [svelte({ configFile: 'src/renderer/svelte.config.js' })],
   test: {
     reporters: ['default', './test/support/summary-reporter.ts'],
     // Native code (decoder, inference) stays in processes of its own: a crash names the file it happened in.

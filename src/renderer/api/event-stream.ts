@@ -16,7 +16,11 @@ export interface EventSourceOfPage {
 }
 
 /** What is used of the browser's `EventSource`. */
-export type EventSourceLike = Pick<EventSource, 'readyState' | 'close' | 'addEventListener'>;
+export interface EventSourceLike {
+  readonly readyState: number;
+  close(): void;
+  addEventListener(type: string, listener: (event: Event) => void): void;
+}
 
 const CLOSED = 2;
 const FIRST_DELAY = 500;

@@ -7,7 +7,8 @@ const isActive = (job: Job) => job.state === 'queued' || job.state === 'running'
 export class Jobs {
   readonly #client: Client;
   readonly #onEnded: (job: Job) => void;
-  readonly #orders = new Map<string, JobOrder>();
+  /** By the job's id. Nothing on the screen follows them. */
+  #orders: Readonly<Record<string, JobOrder>> = {};
   #all = $state.raw<readonly Job[]>([]);
   /** Jobs told of since a list was asked for: what is told is newer than the list. */
   #toldMeanwhile: string[] | undefined;
@@ -39,7 +40,7 @@ export class Jobs {
   /** @throws AcutanceError when the order is refused */
   async start(order: JobOrder): Promise<Job> {
     const job = await this.#client.startJob({ body: order });
-    this.#orders.set(job.id, order);
+    this.#orders = { ...this.#orders, [job.id]: order };
     // An event may have told of a later state already.
     if (!this.#all.some(({ id }) => id === job.id)) this.apply(job);
     return job;
@@ -47,7 +48,7 @@ export class Jobs {
 
   /** What was ordered, of a job that this page has started: to order it once more. */
   orderOf(id: string): JobOrder | undefined {
-    return this.#orders.get(id);
+    return this.#orders[id];
   }
 
   async cancel(id: string): Promise<void> {
@@ -87,7 +88,6 @@ export class Jobs {
   }
 
   forget(id: string): void {
-    this.#orders.delete(id);
     this.#toldMeanwhile?.push(id);
     this.#all = this.#all.filter((job) => job.id !== id);
   }

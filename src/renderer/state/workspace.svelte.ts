@@ -108,8 +108,10 @@ export class Workspace {
     await this.#refresh();
     const session = this.#session;
     if (!session || this.#clip) return;
-    if (session.openPath !== undefined) await this.openPath(session.openPath);
-    else if (session.firstStart) await this.#showSample(session.samplePath);
+    const path = session.openPath ?? (session.firstStart ? session.samplePath : undefined);
+    if (path === undefined) return;
+    await this.openPath(path);
+    if (session.firstStart) await this.#deblurSample();
   }
 
   /** Opens a clip in place of the one on the screen, which stays when this fails; the problem is told. */
@@ -199,10 +201,10 @@ export class Workspace {
     }
   }
 
-  async #showSample(path: string): Promise<void> {
-    await this.openPath(path);
+  /** A first start shows what this is about without a click. */
+  async #deblurSample(): Promise<void> {
     const clip = this.#clip;
-    if (!clip) return;
+    if (!clip?.info.sample) return;
     const to = clip.transport.times.indexAt(FIRST_SECONDS) + 1;
     await this.#reporting(() => clip.startPreview({ from: 0, to }));
   }
