@@ -5,15 +5,15 @@ import { dataFolder } from './inference/weights/data-folder.ts';
 import { ProjectStore } from './project/project-store.ts';
 import { ClipLibrary } from './render/clip-library.ts';
 import { EngineClient } from './render/engine-client.ts';
+import { EngineRenderService } from './render/engine-render-service.ts';
 import type { EngineSpawner } from './render/engine-spawner.ts';
 import { FileAccess } from './render/file-access.ts';
 import { installedVersion, shippedWeightsFolder } from './render/installation.ts';
 import { FrameService } from './render/frame-service.ts';
-import { interimRender } from './render/interim-render.ts';
 import { withoutSound } from './render/interim-sound.ts';
 import { EventLog } from './routes/event-log.ts';
 import { type Logger, standardErrorLogger } from './routes/logger.ts';
-import { installedNetworks } from './routes/networks-and-weights.ts';
+import { installedNetworks, installedWeights } from './routes/networks-and-weights.ts';
 import { PageFiles } from './routes/page-files.ts';
 import { createRoutes } from './routes/routes.ts';
 import type { Services } from './routes/services.ts';
@@ -26,7 +26,7 @@ export interface AppOptions {
   readonly openPath?: string | undefined;
   /** Where choices are kept; by default where imported weights are. */
   readonly dataFolder?: string | undefined;
-  /** Where rendered frames are kept; by default within the data folder. */
+  /** Where rendered frames are kept; by default the user's cache folder. */
   readonly cacheFolder?: string | undefined;
   /** The built page. */
   readonly pageFolder: string;
@@ -52,11 +52,22 @@ export interface App {
 /** Clips that may be opened again in a window whose user chose them in an earlier start. */
 const REMEMBERED_CLIPS = 100;
 
-/** Builds the services and mounts the routes. Nothing heavy is loaded or started before it is asked for. */
+/**
+ * Builds the services and mounts the routes. Nothing heavy is loaded or started before it is asked for.
+ *
+ * @throws AcutanceError `output-unwritable` or `disk-full` when the cache folder can't be used.
+ */
 export function createApp(options: AppOptions): Promise<App> {
+  const store = ProjectStore.open(options.dataFolder ?? dataFolder());
+  return new Promise<App>((resolve) => resolve(buildApp(options, store))).catch((thrown: unknown) => {
+    store.dispose();
+    throw thrown;
+  });
+}
+
+function buildApp(options: AppOptions, store: ProjectStore): App {
   const { host, roots, openPath, pageFolder, logger = standardErrorLogger } = options;
   const launch = randomBytes(8).toString('hex');
-  const store = ProjectStore.open(options.dataFolder ?? dataFolder());
   const samplePath = join(shippedWeightsFolder(), 'sample.mp4');
   const access = new FileAccess([
     ...roots,
@@ -66,10 +77,15 @@ export function createApp(options: AppOptions): Promise<App> {
   ]);
   const { problem } = store;
   const events = new EventLog({ launch, standing: () => (problem ? [{ type: 'problem', problem }] : []) });
-  const decoder = new EngineClient({ spawn: options.engines });
+  const createEngine = () => new EngineClient({ spawn: options.engines });
+  const decoder = createEngine();
   const frames = new FrameService(decoder);
   const media = withoutSound(frames);
-  const render = interimRender;
+  const render = new EngineRenderService({
+    createEngine,
+    cacheFolder: options.cacheFolder,
+    weights: installedWeights,
+  });
   const endEvents = render.onEvent((event) => events.emit(event));
   const services: Services = {
     facts: {
@@ -95,7 +111,7 @@ export function createApp(options: AppOptions): Promise<App> {
   });
 
   let disposed: Promise<void> | undefined;
-  return Promise.resolve({
+  return {
     fetch,
     grant: (path: string) => access.grant(path),
     requestOpen: (path: string) => {
@@ -109,5 +125,5 @@ export function createApp(options: AppOptions): Promise<App> {
         await Promise.all([frames.dispose().then(() => decoder.dispose()), render.dispose()]);
         store.dispose();
       })()),
-  });
+  };
 }

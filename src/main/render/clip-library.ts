@@ -55,6 +55,8 @@ export class ClipLibrary {
   readonly #access: FileAccess;
   readonly #samplePath: string;
   readonly #located = new Map<string, LocatedClip>();
+  /** How many frames clips have, as far as they were looked into. */
+  readonly #frames = new Map<string, number>();
 
   constructor({ reader, store, access, samplePath }: ClipLibraryOptions) {
     this.#reader = reader;
@@ -144,8 +146,18 @@ export class ClipLibrary {
     );
   }
 
-  /** Changes choices of a clip. @returns all of them. @throws AcutanceError `not-found`, `disk-full`. */
+  /**
+   * Changes choices of a clip.
+   *
+   * @returns all of them.
+   * @throws AcutanceError `usage` for a range beyond the end, `not-found`, `disk-full`, `output-unwritable`.
+   */
   choose(id: string, patch: ChoicesPatch): ClipChoices {
+    const frames = this.#frames.get(id) ?? Infinity;
+    const end = patch.range?.to ?? 0;
+    if (end > frames) {
+      throw new AcutanceError('usage', `The range ends at frame ${end}; the clip has ${frames} frames.`);
+    }
     return this.#store.choose(id, patch, DEFAULT_CHOICES);
   }
 
@@ -154,6 +166,7 @@ export class ClipLibrary {
     // What was found belongs to the id only if nobody wrote to the file meanwhile.
     const state = await stateOf(file.path).catch(() => undefined);
     if (!state || !isSame(state, file)) throw gone(file.path, state !== undefined);
+    this.#frames.set(file.id, found.index.pts.length);
     return found;
   }
 

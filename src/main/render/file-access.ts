@@ -61,7 +61,7 @@ export class FileAccess {
    */
   async output(path: string): Promise<string> {
     const lexical = checkForm(path);
-    const folder = await realpath(dirname(lexical)).catch(() => undefined);
+    const folder = await realFolder(dirname(lexical));
     if (folder === undefined) {
       if (!(await this.#coversNearest(lexical))) throw outside(path);
       throw new AcutanceError('output-unwritable', `The folder of "${path}" does not exist.`, {
@@ -83,7 +83,7 @@ export class FileAccess {
 
   /** Whether a real path lies in what is open. */
   covers(real: string): boolean {
-    if (SYSTEM_FOLDERS.some((folder) => isInside(real, folder))) return false;
+    if (isOfTheSystem(real)) return false;
     return [...this.#granted].some((granted) => isInside(real, realPathOf(granted)));
   }
 
@@ -122,6 +122,19 @@ function isInside(path: string, folder: string): boolean {
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
+function isOfTheSystem(path: string): boolean {
+  return SYSTEM_FOLDERS.some((folder) => isInside(path, folder));
+}
+
+async function realFolder(path: string): Promise<string | undefined> {
+  try {
+    const real = await realpath(path);
+    return (await stat(real)).isDirectory() ? real : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function realPathOf(path: string): string {
   try {
     return realpathSync(path);
@@ -137,6 +150,7 @@ function checkForm(path: string): string {
   if (path.split(/[\\/]/).includes('..') && normalize(path) !== path) {
     throw refusal(path, 'leads through ".."', 'Give the path without "..".');
   }
+  if (isOfTheSystem(path)) throw refusal(path, 'belongs to the system');
   // Windows: `\\.\` and `\\?\` name devices.
   if (/^[\\/]{2}[.?]/.test(path)) throw refusal(path, 'names a device');
   return resolve(path);

@@ -1,5 +1,6 @@
 import type { Network } from '../../shared/api/catalogue.ts';
 import type { ClipDeblurSettings } from '../../shared/api/clip.ts';
+import type { WeightStore } from '../inference/weights/weight-store.ts';
 
 /** What can be chosen. Loaded on demand: a start need not wait for the code of all networks. */
 export interface NetworksAndWeights {
@@ -13,14 +14,20 @@ export interface NetworksAndWeights {
   settle(deblur: ClipDeblurSettings): Promise<ClipDeblurSettings>;
 }
 
-/** The networks of this program, and the weights shipped with it or imported. */
+/** The weights shipped with this program, and those imported by its user. */
+export async function installedWeights(): Promise<WeightStore> {
+  const { openInstalledWeights } = await import('../render/installed-weights.ts');
+  return openInstalledWeights();
+}
+
+/** The networks of this program, and their weights. */
 export const installedNetworks: NetworksAndWeights = {
   list: async () => {
-    const [{ networks }, { openInstalledWeights }] = await Promise.all([
+    const [{ networks }, store] = await Promise.all([
       import('../../networks/catalogue.ts'),
-      import('../render/installed-weights.ts'),
+      installedWeights(),
     ]);
-    const { weights } = await openInstalledWeights().list();
+    const { weights } = await store.list();
     return networks.map(({ id, title, stages, sizes }) => ({
       id,
       title,
@@ -39,8 +46,7 @@ export const installedNetworks: NetworksAndWeights = {
   },
   settle: async (deblur) => {
     if (deblur.weights === undefined) return deblur;
-    const { openInstalledWeights } = await import('../render/installed-weights.ts');
-    const { sha256 } = await openInstalledWeights().find(deblur);
+    const { sha256 } = await (await installedWeights()).find(deblur);
     return { ...deblur, weights: sha256 };
   },
 };

@@ -1,6 +1,9 @@
 import type { z } from 'zod';
 
-/** What a response carries: JSON by a schema, bytes of a media type, nothing, or an endless stream of events. */
+/**
+ * What a response carries: JSON by a schema, bytes of a media type (`video/*` stands for any video), nothing, or an
+ * endless stream of events.
+ */
 export type ResponseBody =
   | { readonly kind: 'json'; readonly schema: z.ZodType }
   | { readonly kind: 'bytes'; readonly types: readonly string[] }

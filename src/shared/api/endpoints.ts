@@ -136,7 +136,7 @@ export const endpoints = defineEndpoints({
     path: '/api/clips/:clip/file',
     summary: 'The file as it is; ranges are honoured',
     params: clip,
-    response: bytes('application/octet-stream'),
+    response: bytes('application/octet-stream', 'application/mxf', 'video/*'),
   },
   jobs: {
     method: 'GET',
