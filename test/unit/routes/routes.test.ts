@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ServerEvent } from '../../../src/shared/api/events.ts';
-import { FRAMES, LAUNCH, RECIPE, WAV, fakeApp, problemOf } from './support/fake-services.ts';
+import { FRAMES, LAUNCH, RECIPE, WAV, fakeApp, problemOf, readerOf } from './support/fake-services.ts';
 
 const UNKNOWN = '0'.repeat(32);
 const DEBLUR = { network: 'cdvd-tsp', size: 'lite', stages: 2, device: 'cpu' };
@@ -10,7 +10,7 @@ const DEBLUR = { network: 'cdvd-tsp', size: 'lite', stages: 2, device: 'cpu' };
 /** The first event of a stream that goes on after `after`. */
 async function eventAfter(app: ReturnType<typeof fakeApp>, after: string): Promise<ServerEvent> {
   const response = await app.fetch(`/api/events?after=${after}`);
-  const reader = response.body!.getReader();
+  const reader = readerOf(response);
   const { value } = await reader.read();
   await reader.cancel();
   const [, json = 'null'] = /^data: (.*)$/m.exec(new TextDecoder().decode(value)) ?? [];
@@ -55,7 +55,7 @@ describe('events', () => {
     const response = await app.fetch(`/api/events?after=${LAUNCH}:0`, {
       headers: { 'last-event-id': `${LAUNCH}:1` },
     });
-    const { value } = await response.body!.getReader().read();
+    const { value } = await readerOf(response).read();
     const text = new TextDecoder().decode(value);
     expect(text).toContain('/2');
     expect(text).not.toContain('/1');
@@ -250,7 +250,7 @@ describe('sound and file', () => {
     const opened = await app.send('POST', '/api/clips', { path });
     const { id } = (await opened.json()) as { id: string };
     const response = await app.fetch(`/api/clips/${id}/file`);
-    const reader = response.body!.getReader();
+    const reader = readerOf(response);
     expect((await reader.read()).value?.[0]).toBe('a'.charCodeAt(0));
     writeFileSync(path, Buffer.alloc(2_000_000, 'b'));
     await expect(reader.read()).rejects.toThrow('has changed');

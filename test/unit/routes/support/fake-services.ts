@@ -288,3 +288,10 @@ export async function problemOf(
   }
   return (await response.json()) as { code: string; detail: string; hint?: string };
 }
+
+/** The body as it comes. */
+export function readerOf(response: Response): ReadableStreamDefaultReader<Uint8Array> {
+  const body = response.body as ReadableStream<Uint8Array> | null;
+  if (!body) throw new Error('The response has no body.');
+  return body.getReader();
+}

@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { ProjectStore } from '../../../src/main/project/project-store.ts';
+import type { ClipChoices } from '../../../src/shared/api/clip.ts';
+
+const ID = '0'.repeat(32);
+const OTHER = '1'.repeat(32);
+const DEFAULTS: ClipChoices = {
+  deblur: { network: 'cdvd-tsp', size: 'lite', stages: 2, device: 'auto', strength: 1 },
+  range: null,
+};
+
+let folder: string;
+let store: ProjectStore;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'acutance-store-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  store = start();
+});
+
+function start(): ProjectStore {
+  const opened = ProjectStore.open(folder);
+  onTestFinished(() => opened.dispose());
+  return opened;
+}
+
+describe('ProjectStore', () => {
+  it('begins empty and without a problem', () => {
+    expect(store.problem).toBeUndefined();
+    expect(store.recent(10)).toEqual([]);
+    expect(store.clip(ID)).toBeUndefined();
+    expect(store.knows('/clip.mp4')).toBe(false);
+  });
+
+  it('makes its folder', () => {
+    const opened = ProjectStore.open(join(folder, 'a', 'b'));
+    opened.opened(ID, '/clip.mp4');
+    opened.dispose();
+    const again = ProjectStore.open(join(folder, 'a', 'b'));
+    expect(again.knows('/clip.mp4')).toBe(true);
+    again.dispose();
+  });
+
+  it('remembers clips for the next start, the newest first and each path once', () => {
+    store.opened(ID, '/a.mp4', 1000);
+    store.opened(OTHER, '/b "quoted" 🦋\n.mp4', 2000);
+    store.opened('2'.repeat(32), '/a.mp4', 3000);
+    const next = start();
+    expect(next.recent(10)).toEqual([
+      { path: '/a.mp4', openedAt: 3000 },
+      { path: '/b "quoted" 🦋\n.mp4', openedAt: 2000 },
+    ]);
+    expect(next.recent(1)).toHaveLength(1);
+    expect(next.clip(ID)).toEqual({ id: ID, path: '/a.mp4', openedAt: 1000 });
+  });
+
+  it('follows a clip to its new path', () => {
+    store.opened(ID, '/a.mp4', 1000);
+    store.opened(ID, '/moved.mp4', 2000);
+    expect(store.clip(ID)).toMatchObject({ path: '/moved.mp4' });
+    expect(store.recent(10)).toEqual([{ path: '/moved.mp4', openedAt: 2000 }]);
+  });
+
+  it('forgets the oldest of very many', () => {
+    for (let index = 0; index < 2005; index++) {
+      store.opened(index.toString(16).padStart(32, '0'), `/${index}.mp4`, index);
+    }
+    expect(store.recent(5000)).toHaveLength(2000);
+    expect(store.knows('/4.mp4')).toBe(false);
+    expect(store.knows('/5.mp4')).toBe(true);
+  });
+
+  it('keeps choices part by part', () => {
+    store.opened(ID, '/a.mp4');
+    expect(store.choices(ID)).toBeUndefined();
+    expect(store.choose(ID, { range: { from: 2, to: 5 } }, DEFAULTS)).toEqual({
+      ...DEFAULTS,
+      range: { from: 2, to: 5 },
+    });
+    const deblur = { ...DEFAULTS.deblur, stages: 3, weights: 'mine' };
+    expect(start().choose(ID, { deblur }, DEFAULTS)).toEqual({ deblur, range: { from: 2, to: 5 } });
+    expect(store.choose(ID, { range: null }, DEFAULTS)).toEqual({ deblur, range: null });
+    expect(store.choose(ID, {}, DEFAULTS)).toEqual({ deblur, range: null });
+    store.opened(ID, '/a.mp4');
+    expect(store.choices(ID)).toEqual({ deblur, range: null });
+  });
+
+  it('has no choices for a clip that was never opened', () => {
+    expect(() => store.choose(ID, { range: null }, DEFAULTS)).toThrow(
+      expect.objectContaining({ code: 'not-found' }),
+    );
+    expect(store.choices(ID)).toBeUndefined();
+  });
+
+  it.each(['not JSON', '{}', '{"deblur":{"network":"gone"},"range":null}', 'null'])(
+    'falls back to the defaults for choices it can’t read: %s',
+    (text) => {
+      store.opened(ID, '/a.mp4');
+      const raw = new Sqlite(join(folder, 'project.sqlite'));
+      raw.prepare('UPDATE clip SET choices = ? WHERE id = ?').run(text, ID);
+      raw.close();
+      expect(store.choices(ID)).toBeUndefined();
+      expect(store.choose(ID, {}, DEFAULTS)).toEqual(DEFAULTS);
+    },
+  );
+});
