@@ -22,7 +22,7 @@ export const PRESETS: readonly PresetText[] = [
   {
     value: 'h265',
     label: 'H.265',
-    detail: 'Smaller files; keeps 10 and 12 bits. Slower to write.',
+    detail: 'Smaller files. 8, 10 and 12 bits.',
     extensions: ['mp4', 'm4v', 'mov', 'mkv'],
   },
   {
@@ -34,7 +34,7 @@ export const PRESETS: readonly PresetText[] = [
   {
     value: 'ffv1',
     label: 'FFV1',
-    detail: 'Lossless, in the clip’s own pixel format. Very large files.',
+    detail: 'Lossless, in the clip’s own format. Very large files.',
     extensions: ['mkv'],
   },
 ];
