@@ -29,7 +29,7 @@ let env: Record<string, string>;
 beforeAll(() => {
   house = realpathSync(mkdtempSync(join(tmpdir(), 'package ü ')));
   program = join(house, 'bin/acutance.mjs');
-  env = { ACUTANCE_DATA_DIR: join(house, 'data') };
+  env = { ACUTANCE_DATA_DIR: join(house, 'data'), ACUTANCE_CACHE_DIR: join(house, 'cache') };
   for (const part of ['bin', 'resources', 'package.json']) {
     cpSync(join(ROOT, part), join(house, part), { recursive: true });
   }

@@ -4,11 +4,11 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Session } from '../../src/shared/api/catalogue.ts';
 import { childrenOf, isAlive, runCommand, waitUntil } from './support/command-line.ts';
-import { readEvents, startServed, stopServed, type Served } from './support/served.ts';
+import { readEvents, startServed, stopServed, type Asking, type Served } from './support/served.ts';
 
 const SAMPLE = join(import.meta.dirname, '../../resources/sample.mp4');
 const onLinux = process.platform === 'linux';
@@ -19,7 +19,7 @@ const running: Served[] = [];
 
 beforeEach(() => {
   house = mkdtempSync(join(tmpdir(), 'serve ü '));
-  env = { ACUTANCE_DATA_DIR: join(house, 'data') };
+  env = { ACUTANCE_DATA_DIR: join(house, 'data'), ACUTANCE_CACHE_DIR: join(house, 'cache') };
 });
 
 afterEach(async () => {
@@ -40,13 +40,14 @@ async function sessionOf(served: Served): Promise<Session> {
   return (await (await served.ask('/api/session')).json()) as Session;
 }
 
+function post(body: unknown): Asking {
+  const headers = { 'content-type': 'application/json' };
+  return { method: 'POST', headers, body: JSON.stringify(body) };
+}
+
 /** Has the server start an engine, by asking for a picture. */
 async function showFrame(served: Served): Promise<Response> {
-  const opened = await served.ask('/api/clips', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ path: SAMPLE }),
-  });
+  const opened = await served.ask('/api/clips', post({ path: SAMPLE }));
   const { id } = (await opened.json()) as { id: string };
   return served.ask(`/api/clips/${id}/frames/3?format=jpeg`);
 }
@@ -154,6 +155,32 @@ describe('the end of acutance serve', () => {
       expect(engines.filter(isAlive)).toEqual([]);
       // The page sees the end of the stream, or of the connection.
       await readEvents(stream, () => false).catch(() => []);
+    },
+  );
+
+  it.runIf(onLinux).each(['SIGINT', 'SIGKILL'] as const)(
+    'by %s in the middle of an export leaves nothing of it behind',
+    async (signal) => {
+      const served = await serve('--port', '0', '--root', house, '--root', dirname(SAMPLE));
+      const { id } = (await (await served.ask('/api/clips', post({ path: SAMPLE }))).json()) as {
+        id: string;
+      };
+      const folder = join(house, 'out');
+      mkdirSync(folder);
+      const order = {
+        kind: 'export',
+        clip: id,
+        deblur: { network: 'cdvd-tsp', size: 'lite', stages: 2, device: 'cpu' },
+        range: null,
+        preset: 'h264',
+        output: join(folder, 'sharp.mp4'),
+      };
+      expect((await served.ask('/api/jobs', post(order))).status).toBe(200);
+      await waitUntil(() => readdirSync(folder).length > 0);
+      const engines = childrenOf(served.command.child.pid ?? 0);
+      const { milliseconds } = await stopServed(served, signal);
+      expect(milliseconds).toBeLessThan(2500);
+      await waitUntil(() => !engines.some(isAlive) && readdirSync(folder).length === 0, 5000);
     },
   );
 

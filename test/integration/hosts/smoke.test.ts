@@ -56,6 +56,7 @@ async function openApplication(folder: string): Promise<WatchedApplication> {
     roots: [join(ROOT, 'resources')],
     pageFolder: pageFolder(ROOT),
     dataFolder: folder,
+    cacheFolder: join(folder, 'cache'),
   });
   return new WatchedApplication(app);
 }
