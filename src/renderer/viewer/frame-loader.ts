@@ -90,8 +90,6 @@ export class FrameLoader<P> {
     const key = keyOf(frame);
     const load: Load = { aborter: new AbortController(), startedAt: this.#now(), urgent };
     this.#loads.set(key, load);
-    // Wishes are fulfilled once: a failure is not tried again until it is wished for anew.
-    this.#wishes = this.#wishes.filter((wish) => keyOf(wish.frame) !== key);
     try {
       const picture = await this.#options.load(frame, load.aborter.signal);
       this.#latency += (this.#now() - load.startedAt - this.#latency) / 8;
@@ -99,7 +97,11 @@ export class FrameLoader<P> {
     } catch (thrown) {
       if (!load.aborter.signal.aborted) this.#options.onFailed(frame, thrown);
     } finally {
-      if (this.#loads.get(key) === load) this.#loads.delete(key);
+      if (this.#loads.get(key) === load) {
+        this.#loads.delete(key);
+        // Wishes are fulfilled once: a failure is not tried again until it is wished for anew.
+        this.#wishes = this.#wishes.filter((wish) => keyOf(wish.frame) !== key);
+      }
       this.#pump();
     }
   }

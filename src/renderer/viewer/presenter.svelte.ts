@@ -35,6 +35,7 @@ export class Presenter<P extends Picture> {
   #shown = $state.raw<FramePair<P> | undefined>();
   #look: Look | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #asked = '';
   #askedAt = 0;
   /** Frames that playback left out because they were not there in time. */
   dropped = 0;
@@ -59,7 +60,9 @@ export class Presenter<P extends Picture> {
 
   /** Says what is looked at from now on. */
   show(look: Look): void {
-    if (look.index !== this.#look?.index) this.#askedAt = performance.now();
+    const asked = refsOf(look, look.index).map(keyOf).join();
+    if (asked !== this.#asked) this.#askedAt = performance.now();
+    this.#asked = asked;
     if (look.speed !== this.#look?.speed) this.dropped = 0;
     this.#look = look;
     this.#present(look);
