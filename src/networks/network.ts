@@ -10,10 +10,10 @@ export type { Lowering } from './graph/graph.ts';
  */
 export type NetworkSize = 'lite' | 'paper' | 'small' | 'medium' | 'large';
 
-export type NetworkId = 'cdvd-tsp' | 'pvdnet';
+export type NetworkId = 'cdvd-tsp' | 'pvdnet' | 'erdn';
 
 /** The graphs that a network is made of; see `Network.buildModel`. */
-export type NetworkProgram = 'features' | 'flow' | 'align' | 'reconstruct';
+export type NetworkProgram = 'features' | 'flow' | 'centre' | 'deform' | 'align' | 'reconstruct';
 
 /**
  * What a user can set for a network beside its size and stages. Options that a network does not have are refused, absent
@@ -34,6 +34,8 @@ export interface NetworkSetup {
 
 export interface ProgramRequest<Size extends NetworkSize = NetworkSize> {
   readonly program: NetworkProgram;
+  /** From 1, which it is where absent; all stages have the same model where `stageWeights` is `shared`. */
+  readonly stage?: number | undefined;
   readonly size: Size;
   /** Frame size in pixels (tile size for `reconstruct`), multiples of `frameMultiple`, at least `frameMinimum`. */
   readonly height: number;
@@ -47,13 +49,17 @@ export interface ProgramRequest<Size extends NetworkSize = NetworkSize> {
  * A network that maps three consecutive frames to the one in the middle. Frames are 1 x 3 x H x W, R'G'B' in [0, 1].
  *
  * Its `schedule` says how a clip is worked through. `cascade`: T stages, each on three consecutive results of the one
- * before, with one set of weights. `recurrent`: one stage, which also sees its result for the frame before; a clip
+ * before. `recurrent`: one stage, which also sees its result for the frame before; a clip
  * starts with the blurry first frame in its place.
  */
 export interface Network<Size extends NetworkSize = NetworkSize> {
   readonly id: NetworkId;
   readonly title: string;
   readonly schedule: 'cascade' | 'recurrent';
+  /** How neighbours are aligned: by their optical flow, or by deformable convolutions. */
+  readonly alignment: 'flow' | 'deformable';
+  /** Whether all stages have the same weights. */
+  readonly stageWeights: 'shared' | 'own';
   /** Sizes in the order to be offered. */
   readonly sizes: readonly Size[];
   /** The size that `paper` stands for. */
@@ -92,10 +98,15 @@ export interface Network<Size extends NetworkSize = NetworkSize> {
   bytesPerPixel(program: NetworkProgram, size: Size): number;
   /**
    * The serialised ONNX model of one program:
-   * - `features`: `frame` -> outputs whose names begin with `level`, all that motion estimation wants of a frame;
+   * - `features`: `frame` -> outputs whose names begin with `level`, all that alignment wants of a neighbour;
    * - `flow`: the same of two frames, named `reference...` and `neighbour...` instead of `level...` -> `flow`,
    *   1 x 2 x H x W in pixels (x, y), from the reference frame to the neighbour;
-   * - `align` of a cascade: `previous`, `middle`, `next`, `flow_previous`, `flow_next` -> `aligned`;
+   * - `centre`, with deformable alignment: `previous`, `middle`, `next` -> outputs whose names begin with `centre`, all
+   *   that alignment wants of the middle frame, and `deblurred`, 1 x 3 x H x W;
+   * - `deform`: a neighbour's features, named `neighbour...` instead of `level...`, and the centre's -> `warped`,
+   *   1 x 3 x H x W;
+   * - `align` after it: `middle`, `deblurred`, `warped_previous`, `warped_next` -> `aligned`;
+   * - `align` of a cascade with flow: `previous`, `middle`, `next`, `flow_previous`, `flow_next` -> `aligned`;
    *   of a recurrent network: `previous`, `middle`, `next`, `restored` (the result for the previous frame),
    *   `flow_previous` -> `aligned`;
    * - `reconstruct`: `aligned` -> `restored`, 1 x 3 x H x W; purely convolutional, so it may be tiled.
@@ -107,4 +118,14 @@ export interface Network<Size extends NetworkSize = NetworkSize> {
 export function findSize<Size extends NetworkSize>(network: Network<Size>, name: string): Size | undefined {
   if (name === 'paper') return network.paperSize;
   return network.sizes.find((size) => size === name);
+}
+
+/** An entry of a table by program. @throws Error for a program that the network does not have */
+export function entryOf<Entry>(
+  table: Readonly<Partial<Record<NetworkProgram, Entry>>>,
+  program: NetworkProgram,
+): Entry {
+  const entry = table[program];
+  if (entry === undefined) throw new Error(`There is no program "${program}" here.`);
+  return entry;
 }

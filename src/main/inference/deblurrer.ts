@@ -7,6 +7,7 @@ import type {
 } from '../../networks/network.ts';
 import { CascadeStage } from './cascade-stage.ts';
 import { checkSetup } from './check-setup.ts';
+import { DeformableStage } from './deformable-stage.ts';
 import { FrameWork, type DeblurPhase, type WorkFrame } from './frame-work.ts';
 import { BufferPool } from './frames/buffer-pool.ts';
 import { checkNotBlack, isNearlyBlack } from './frames/output-check.ts';
@@ -162,15 +163,17 @@ export class Deblurrer {
     await this.#programs.dispose();
   }
 
-  #schedule(options: ProcessOptions): CascadeStage | RecurrentStage {
+  #schedule(options: ProcessOptions): CascadeStage | DeformableStage | RecurrentStage {
     const { paddedHeight: height, paddedWidth: width } = this.#padding;
-    const { alignedChannels, schedule } = this.#network;
+    const { alignedChannels, alignment, schedule } = this.#network;
     const { stages, options: chosen } = this.#setup;
     const shared = { programs: this.#programs, plan: this.#plan.tiles, pool: this.#pool };
     const work = new FrameWork({ ...shared, height, width, ...options });
-    return schedule === 'cascade'
-      ? new CascadeStage({ work, stages, alignedChannels })
-      : new RecurrentStage({ work, alignedChannels, motion: chosen.motion !== false });
+    if (schedule === 'recurrent')
+      return new RecurrentStage({ work, alignedChannels, motion: chosen.motion !== false });
+    if (alignment === 'flow') return new CascadeStage({ work, stages, alignedChannels });
+    const centreOutputs = this.#programs.outputs('centre');
+    return new DeformableStage({ work, stages, alignedChannels, centreOutputs });
   }
 
   async *#intake(

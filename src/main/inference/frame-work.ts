@@ -51,7 +51,7 @@ export class FrameWork {
     at: At,
   ): Promise<void> {
     this.#options.onPhase?.({ program, ...at });
-    await this.#options.programs.run(program, feeds, outputs, this.#options.signal);
+    await this.#options.programs.run(program, at.stage, feeds, outputs, this.#options.signal);
   }
 
   /** Computes a frame's features, once however often it is asked for. */
@@ -65,14 +65,20 @@ export class FrameWork {
 
   /** The flow from one described frame to another, written into `flow`. */
   async estimateFlow(reference: WorkFrame, neighbour: WorkFrame, flow: Tensor, at: At): Promise<void> {
-    const feeds: Record<string, Tensor> = {};
-    for (const [name, tensor] of Object.entries(reference.features ?? {}))
-      feeds[rename(name, 'reference')] = tensor;
-    for (const [name, tensor] of Object.entries(neighbour.features ?? {}))
-      feeds[rename(name, 'neighbour')] = tensor;
+    const feeds = {
+      ...this.featuresAs('reference', reference),
+      ...this.featuresAs('neighbour', neighbour),
+    };
     await this.run('flow', feeds, { flow }, at);
     // A warp may turn a NaN in the flow into an ordinary, wrong pixel.
     checkFinite(flow.data, `the motion of frame ${Math.max(0, at.position)} (stage ${at.stage})`);
+  }
+
+  /** The features of a described frame, under the names they have in a role: `level3` of the reference is `reference3`. */
+  featuresAs(role: 'reference' | 'neighbour', frame: WorkFrame): Record<string, Tensor> {
+    return Object.fromEntries(
+      Object.entries(frame.features ?? {}).map(([name, tensor]) => [name.replace('level', role), tensor]),
+    );
   }
 
   /** The restored frame, tile by tile; its buffer is the caller's. */
@@ -149,9 +155,4 @@ export class FrameWork {
     this.giveBack(Object.values(frame.features ?? {}));
     frame.features = undefined;
   }
-}
-
-/** `level3` of the reference frame is the input `reference3`. */
-function rename(level: string, role: 'reference' | 'neighbour'): string {
-  return level.replace('level', role);
 }

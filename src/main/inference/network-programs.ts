@@ -17,6 +17,7 @@ export interface NetworkProgramsOptions {
   readonly runtime: Runtime;
   readonly network: Network;
   readonly size: NetworkSize;
+  readonly stages: number;
   readonly weights: NetworkWeights;
   readonly device: DeviceId;
   readonly sessionOptions?: SessionOptions | undefined;
@@ -35,10 +36,11 @@ export interface ProgramStatistics {
   readonly seconds: number;
 }
 
-/** The loaded graphs of a network for one frame size: one session per program, shared by all stages. */
+/** The loaded graphs of a network for one frame size: one session per program, and per stage where weights differ. */
 export class NetworkPrograms {
   readonly #options: NetworkProgramsOptions;
-  readonly #sessions = new Map<NetworkProgram, Session>();
+  /** By program; for each the sessions of all stages, or the one that they share. */
+  readonly #sessions = new Map<NetworkProgram, Session[]>();
   readonly #statistics = new Map<NetworkProgram, { runs: number; seconds: number }>();
   #buildSeconds = 0;
 
@@ -59,24 +61,30 @@ export class NetworkPrograms {
   async load(program: NetworkProgram, shape: ProgramShape, signal?: AbortSignal): Promise<void> {
     throwIfCancelled(signal);
     const { height, width, keepMemory } = shape;
-    const { runtime, network, size, weights, device, sessionOptions } = this.#options;
+    const { runtime, network, size, stages, weights, device, sessionOptions } = this.#options;
     const started = performance.now();
     const { parameters, alignCorners } = weights;
     const lowering = loweringFor(device);
-    const model = network.buildModel({ program, size, height, width, alignCorners, lowering, parameters });
     const prefix = sessionOptions?.profilePrefix;
     const settings: SessionOptions = {
       keepMemory,
       ...sessionOptions,
       ...(prefix === undefined ? {} : { profilePrefix: `${prefix}-${program}` }),
     };
-    this.#sessions.set(program, await runtime.createSession(model, device, settings));
+    const sessions: Session[] = [];
+    this.#sessions.set(program, sessions);
+    const shared = { program, size, height, width, alignCorners, lowering, parameters };
+    for (let stage = 1; stage <= (network.stageWeights === 'own' ? stages : 1); stage++) {
+      throwIfCancelled(signal);
+      const model = network.buildModel({ ...shared, stage });
+      sessions.push(await runtime.createSession(model, device, settings));
+    }
     this.#statistics.set(program, { runs: 0, seconds: 0 });
     this.#buildSeconds += (performance.now() - started) / 1000;
   }
 
   outputs(program: NetworkProgram): readonly TensorSpec[] {
-    return this.#session(program).outputs;
+    return this.#session(program, 1).outputs;
   }
 
   /** Bytes of all outputs of a program together. */
@@ -86,12 +94,13 @@ export class NetworkPrograms {
 
   async run(
     program: NetworkProgram,
+    stage: number,
     feeds: Readonly<Record<string, Tensor>>,
     outputs: Readonly<Record<string, Tensor>>,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const started = performance.now();
-    await this.#session(program).run(feeds, { outputs, signal });
+    await this.#session(program, stage).run(feeds, { outputs, signal });
     const entry = this.#statistics.get(program);
     if (entry === undefined) return;
     entry.runs++;
@@ -99,13 +108,14 @@ export class NetworkPrograms {
   }
 
   async dispose(): Promise<void> {
-    const sessions = [...this.#sessions.values()];
+    const sessions = [...this.#sessions.values()].flat();
     this.#sessions.clear();
     for (const session of sessions) await session.dispose();
   }
 
-  #session(program: NetworkProgram): Session {
-    const session = this.#sessions.get(program);
+  #session(program: NetworkProgram, stage: number): Session {
+    const sessions = this.#sessions.get(program) ?? [];
+    const session = sessions[stage - 1] ?? sessions[0];
     if (session === undefined) throw new Error(`The program "${program}" is not loaded.`);
     return session;
   }

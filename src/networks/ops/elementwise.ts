@@ -67,6 +67,7 @@ export function selectAbove(first: Value, second: number, whereTrue: Value, wher
 export const relu = (value: Value): Value => unary('Relu', value);
 export const leakyRelu = (value: Value, slope: number): Value =>
   unary('LeakyRelu', value, { alpha: { float: slope } });
+export const sigmoid = (value: Value): Value => unary('Sigmoid', value);
 export const floor = (value: Value): Value => unary('Floor', value);
 export const squareRoot = (value: Value): Value => unary('Sqrt', value);
 export const exponential = (value: Value): Value => unary('Exp', value);

@@ -143,8 +143,11 @@ describe('the sharpness prior', () => {
       previous: slice(stack, 0, 0, 1),
       middle: slice(stack, 0, 1, 2),
       next: slice(stack, 0, 2, 3),
-      maskPrevious: slice(slice(maskStack, 0, 0, 1), 1, 0, 1),
-      maskNext: slice(slice(maskStack, 0, 1, 2), 1, 0, 1),
+      masks: {
+        previous: slice(slice(maskStack, 0, 0, 1), 1, 0, 1),
+        next: slice(slice(maskStack, 0, 1, 2), 1, 0, 1),
+      },
+      divisor: 2,
     });
     graph.output('prior', prior);
     const result = await runGraph(graph, { frames, masks });

@@ -1,7 +1,7 @@
 import type { ParameterSpec } from '../../../shared/tensor.ts';
 import { Graph, type Value } from '../../graph/graph.ts';
 import { serialise } from '../../graph/serialise.ts';
-import type { Network, NetworkProgram, ProgramRequest } from '../../network.ts';
+import { entryOf, type Network, type NetworkProgram, type ProgramRequest } from '../../network.ts';
 import { multiply } from '../../ops/elementwise.ts';
 import { sharpnessPrior } from '../../ops/own/sharpness-prior.ts';
 import { validityMask } from '../../ops/own/validity-mask.ts';
@@ -18,7 +18,7 @@ import {
 import { receptiveRadius, reconstruct } from './reconstruction.ts';
 import { SIZES, type CdvdTspSizeName } from './sizes.ts';
 
-type GraphRequest = Omit<ProgramRequest<CdvdTspSizeName>, 'parameters'>;
+type GraphRequest = Omit<ProgramRequest<CdvdTspSizeName>, 'parameters' | 'stage'>;
 
 /** Scopes of the published state_dict. */
 const FLOW_SCOPE = 'flow_net.moduleNetwork';
@@ -29,6 +29,8 @@ export const cdvdTsp: Network<CdvdTspSizeName> = {
   id: 'cdvd-tsp',
   title: 'CDVD-TSP',
   schedule: 'cascade',
+  alignment: 'flow',
+  stageWeights: 'shared',
   sizes: ['lite', 'paper'],
   paperSize: 'paper',
   defaultSize: 'lite',
@@ -45,10 +47,14 @@ export const cdvdTsp: Network<CdvdTspSizeName> = {
   alignedChannels: 10,
   reconstructionMargin: (size) => receptiveRadius(SIZES[size]),
   bytesPerPixel,
-  buildModel: (request) => serialise(PROGRAMS[request.program](request), request.parameters),
+  buildModel: (request) =>
+    serialise(
+      entryOf<(request: GraphRequest) => Graph>(PROGRAMS, request.program)(request),
+      request.parameters,
+    ),
 };
 
-const PROGRAMS: Readonly<Record<NetworkProgram, (request: GraphRequest) => Graph>> = {
+const PROGRAMS = {
   features(request) {
     const graph = new Graph('cdvd-tsp features', request.lowering);
     const frame = graph.input('frame', [1, 3, request.height, request.width]);
@@ -97,7 +103,7 @@ const PROGRAMS: Readonly<Record<NetworkProgram, (request: GraphRequest) => Graph
     );
     return graph;
   },
-};
+} satisfies Partial<Record<NetworkProgram, (request: GraphRequest) => Graph>>;
 
 /**
  * One whole stage as a single graph with a batch axis, for training: `previous`, `middle`, `next` (N x 3 x H x W) ->
@@ -148,8 +154,8 @@ function align(frames: Frames, flows: { previous: Value; next: Value }, request:
     previous: previous.image,
     middle: frames.middle,
     next: next.image,
-    maskPrevious: previous.mask,
-    maskNext: next.mask,
+    masks: { previous: previous.mask, next: next.mask },
+    divisor: 2,
   });
   return concat([previous.image, frames.middle, next.image, prior]);
 }
@@ -166,9 +172,9 @@ function listParameters(size: CdvdTspSizeName): readonly ParameterSpec[] {
 
 /** Measured with ONNX Runtime's CPU provider at 960 x 544, rounded up; they are much the same per pixel at other sizes. */
 function bytesPerPixel(program: NetworkProgram, size: CdvdTspSizeName): number {
-  const table: Record<CdvdTspSizeName, Record<NetworkProgram, number>> = {
+  const table: Record<CdvdTspSizeName, Partial<Record<NetworkProgram, number>>> = {
     paper: { features: 60, flow: 500, align: 140, reconstruct: 650 },
     lite: { features: 40, flow: 280, align: 140, reconstruct: 240 },
   };
-  return table[size][program];
+  return entryOf(table[size], program);
 }

@@ -1,15 +1,11 @@
+import type { EncoderDecoderSize } from '../encoder-decoder/encoder-decoder.ts';
 import { LITE as PWC_LITE, PAPER as PWC_PAPER, type PwcNetSize } from '../pwc-net/sizes.ts';
 
-/** The widths of CDVD-TSP's reconstruction network. */
-export interface CdvdTspSize {
+/** The widths of CDVD-TSP: its flow network, and its reconstruction network. */
+export interface CdvdTspSize extends EncoderDecoderSize {
   readonly flow: PwcNetSize;
   /** Input pixels are packed packing x packing into channels before the first convolution (1: not at all). */
   readonly packing: number;
-  /** Channels at the three resolutions. */
-  readonly channels: readonly [number, number, number];
-  /** Residual blocks per position at each resolution: [input and output, first encoder and decoder, second]. */
-  readonly blocks: readonly [number, number, number];
-  readonly kernel: number;
 }
 
 export type CdvdTspSizeName = 'lite' | 'paper';

@@ -1,7 +1,7 @@
 import type { ParameterSpec } from '../../../shared/tensor.ts';
 import { Graph, type Value } from '../../graph/graph.ts';
 import { serialise } from '../../graph/serialise.ts';
-import type { Network, NetworkProgram, ProgramRequest } from '../../network.ts';
+import { entryOf, type Network, type NetworkProgram, type ProgramRequest } from '../../network.ts';
 import { add, multiply } from '../../ops/elementwise.ts';
 import { pixelVolume } from '../../ops/own/pixel-volume.ts';
 import { concat, padZeros, resizeBilinear, slice, sumOver } from '../../ops/shaping.ts';
@@ -16,7 +16,7 @@ import {
 import { FRAME_CHANNELS, receptiveRadius, reconstruct, VOLUME_CHANNELS } from './reconstruction.ts';
 import { SIZES, type PvdNetSizeName } from './sizes.ts';
 
-type GraphRequest = Omit<ProgramRequest<PvdNetSizeName>, 'parameters'>;
+type GraphRequest = Omit<ProgramRequest<PvdNetSizeName>, 'parameters' | 'stage'>;
 
 /** Scopes of the published state_dict. */
 const FLOW_SCOPE = 'BIMNet';
@@ -36,6 +36,8 @@ export const pvdNet: Network<PvdNetSizeName> = {
   id: 'pvdnet',
   title: 'PVDNet',
   schedule: 'recurrent',
+  alignment: 'flow',
+  stageWeights: 'shared',
   sizes: ['lite', 'small', 'medium', 'large'],
   paperSize: 'medium',
   defaultSize: 'medium',
@@ -55,10 +57,14 @@ export const pvdNet: Network<PvdNetSizeName> = {
   alignedChannels: FRAME_CHANNELS + VOLUME_CHANNELS,
   reconstructionMargin: (size) => receptiveRadius(SIZES[size]),
   bytesPerPixel,
-  buildModel: (request) => serialise(PROGRAMS[request.program](request), request.parameters),
+  buildModel: (request) =>
+    serialise(
+      entryOf<(request: GraphRequest) => Graph>(PROGRAMS, request.program)(request),
+      request.parameters,
+    ),
 };
 
-const PROGRAMS: Readonly<Record<NetworkProgram, (request: GraphRequest) => Graph>> = {
+const PROGRAMS = {
   features(request) {
     const graph = new Graph('pvdnet features', request.lowering);
     const frame = graph.input('frame', [1, 3, request.height, request.width]);
@@ -119,7 +125,7 @@ const PROGRAMS: Readonly<Record<NetworkProgram, (request: GraphRequest) => Graph
     );
     return graph;
   },
-};
+} satisfies Partial<Record<NetworkProgram, (request: GraphRequest) => Graph>>;
 
 /** The published code shows BIMNet the top left of a frame in multiples of 32; the rest is taken not to move. */
 function seenByFlow({ height, width }: GraphRequest): { height: number; width: number } {
@@ -140,11 +146,11 @@ function listParameters(size: PvdNetSizeName): readonly ParameterSpec[] {
 
 /** Measured with ONNX Runtime's CPU provider at 960 x 544, rounded up; much the same per pixel at other sizes. */
 function bytesPerPixel(program: NetworkProgram, size: PvdNetSizeName): number {
-  const table: Record<NetworkProgram, Record<'lite' | 'small' | 'other', number>> = {
+  const table: Partial<Record<NetworkProgram, Record<'lite' | 'small' | 'other', number>>> = {
     features: { lite: 100, small: 180, other: 180 },
     flow: { lite: 600, small: 920, other: 920 },
     align: { lite: 500, small: 500, other: 500 },
     reconstruct: { lite: 350, small: 1000, other: 1750 },
   };
-  return table[program][size === 'lite' || size === 'small' ? size : 'other'];
+  return entryOf(table, program)[size === 'lite' || size === 'small' ? size : 'other'];
 }

@@ -20,6 +20,8 @@ export const fakeNetwork: Network = {
   id: 'cdvd-tsp',
   title: 'Fake',
   schedule: 'cascade',
+  alignment: 'flow',
+  stageWeights: 'shared',
   sizes: ['paper'],
   paperSize: 'paper',
   defaultSize: 'paper',
@@ -61,7 +63,7 @@ export class FakeRuntime implements Runtime {
     const plan = JSON.parse(new TextDecoder().decode(model)) as Plan;
     this.loaded.push(plan);
     this.open++;
-    const outputs = OUTPUTS[plan.program](plan);
+    const outputs = OUTPUTS[plan.program]!(plan);
     return Promise.resolve({
       inputNames: [],
       outputNames: outputs.map(({ name }) => name),
@@ -71,7 +73,7 @@ export class FakeRuntime implements Runtime {
         options?.signal?.throwIfAborted();
         this.runs.push(plan.program);
         const result = options?.outputs ?? {};
-        COMPUTE[plan.program](feeds, result, plan);
+        COMPUTE[plan.program]!(feeds, result, plan);
         const output = result[outputs[0]?.name ?? '']?.data ?? new Float32Array();
         this.spoil(plan.program, output, this.runs.filter((program) => program === plan.program).length - 1);
         return result;
@@ -88,14 +90,14 @@ export class FakeRuntime implements Runtime {
   }
 }
 
-const OUTPUTS: Record<NetworkProgram, (plan: Plan) => { name: string; dims: number[] }[]> = {
+const OUTPUTS: Partial<Record<NetworkProgram, (plan: Plan) => { name: string; dims: number[] }[]>> = {
   features: () => [2, 3].map((level) => ({ name: `level${level}`, dims: [1, 1, 1, 1] })),
   flow: ({ height, width }) => [{ name: 'flow', dims: [1, 2, height, width] }],
   align: ({ height, width }) => [{ name: 'aligned', dims: [1, 10, height, width] }],
   reconstruct: ({ height, width }) => [{ name: 'restored', dims: [1, 3, height, width] }],
 };
 
-const COMPUTE: Record<NetworkProgram, (feeds: Feeds, outputs: Feeds, plan: Plan) => void> = {
+const COMPUTE: Partial<Record<NetworkProgram, (feeds: Feeds, outputs: Feeds, plan: Plan) => void>> = {
   features(feeds, outputs) {
     for (const level of ['level2', 'level3']) data(outputs, level)[0] = data(feeds, 'frame')[0] ?? 0;
   },

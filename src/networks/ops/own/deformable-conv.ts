@@ -1,0 +1,133 @@
+import { ShapeError, type Graph, type Value } from '../../graph/graph.ts';
+import { add, atLeast, cast, floor, maximum, minimum, multiply, negate, subtract } from '../elementwise.ts';
+import { gather, imageDims, matmul, reshape, slice, transpose } from '../shaping.ts';
+
+const KERNEL = 3;
+const TAPS = KERNEL ** 2;
+
+export interface DeformableConvInputs {
+  /** N x C x H x W. */
+  readonly image: Value;
+  /** [out, C, 3, 3]. */
+  readonly weight: Value;
+  /** [out]. */
+  readonly bias: Value;
+  /** N x (groups * 9 * 2) x H x W: for each group and tap how far it is displaced, y then x, in pixels. */
+  readonly offset: Value;
+  /** N x (groups * 9) x H x W: what each tap's sample is multiplied with. */
+  readonly mask: Value;
+}
+
+/**
+ * Modulated deformable 3 x 3 convolution (DCNv2), stride 1, padding 1: every tap of every pixel reads, bilinearly and
+ * with zeros outside, at a place of its own, which the C / groups channels of a group share. N x out x H x W.
+ */
+export function deformableConv(inputs: DeformableConvInputs, groups: number): Value {
+  const { image, weight, bias, offset, mask } = inputs;
+  const [n, c, h, w] = imageDims('DeformableConv', image);
+  const fits =
+    offset.dims.join() === [n, groups * TAPS * 2, h, w].join() &&
+    mask.dims.join() === [n, groups * TAPS, h, w].join() &&
+    weight.dims.slice(1).join() === [c, KERNEL, KERNEL].join() &&
+    c % groups === 0;
+  if (!fits)
+    throw new ShapeError('DeformableConv', image.graph.scope, 'the inputs do not fit', {
+      image: image.dims,
+      weight: weight.dims,
+      offset: offset.dims,
+      mask: mask.dims,
+    });
+  return image.graph.ownOperator({
+    name: 'DeformableConv',
+    inputs: [image, weight, bias, offset, mask],
+    attributes: { groups },
+    body: (graph, [imageIn, weightIn, biasIn, offsetIn, maskIn]) => {
+      const values = {
+        ...{ image: imageIn!, weight: weightIn!, bias: biasIn! },
+        ...{ offset: offsetIn!, mask: maskIn! },
+      };
+      return graph.lowering === 'webgpu'
+        ? gatherBody(graph, values, groups)
+        : standardBody(graph, values, groups);
+    },
+  });
+}
+
+function standardBody(graph: Graph, inputs: DeformableConvInputs, groups: number): Value {
+  const { image, weight, bias, offset, mask } = inputs;
+  return graph.node({
+    opType: 'DeformConv',
+    inputs: [image, weight, offset, bias, mask],
+    outputs: [{ dims: image.dims.with(1, weight.dims[0]!) }],
+    attributes: { kernel_shape: [KERNEL, KERNEL], pads: [1, 1, 1, 1], offset_group: groups },
+  })[0]!;
+}
+
+/** For execution providers without DeformConv (WebGPU): per tap four gathers of a group's channels, and a product. */
+function gatherBody(graph: Graph, inputs: DeformableConvInputs, groups: number): Value {
+  const { image, weight, bias, offset, mask } = inputs;
+  const [n, c, h, w] = imageDims('DeformableConv', image);
+  if (n !== 1)
+    throw new ShapeError('DeformableConv', graph.scope, 'the gather body takes a batch of one', {
+      image: image.dims,
+    });
+  const pixels = h * w;
+  const width = c / groups;
+  const outputs = weight.dims[0]!;
+  const integers = (values: readonly number[], dims: readonly number[]) =>
+    graph.constant({ data: Int32Array.from(values), dims });
+  // One row for each group and pixel, holding the group's channels.
+  const rows = reshape(transpose(reshape(image, [groups, width, pixels]), [0, 2, 1]), [
+    groups * pixels,
+    width,
+  ]);
+  const groupStart = integers(
+    Array.from({ length: groups }, (_, group) => group * pixels),
+    [groups, 1],
+  );
+  const offsets = reshape(offset, [groups, TAPS * 2, pixels]);
+  const masks = reshape(mask, [groups, TAPS, pixels]);
+  const kernels = reshape(weight, [outputs, c, TAPS]);
+  const at = (axis: 'x' | 'y', tap: number) => {
+    const [channel, shift] = axis === 'y' ? [0, Math.floor(tap / KERNEL) - 1] : [1, (tap % KERNEL) - 1];
+    const moved = slice(offsets, 1, 2 * tap + channel, 2 * tap + channel + 1);
+    const own = Float32Array.from(
+      { length: pixels },
+      (_, pixel) => shift + (axis === 'y' ? Math.floor(pixel / w) : pixel % w),
+    );
+    const position = add(reshape(moved, [groups, pixels]), graph.constant({ data: own, dims: [1, pixels] }));
+    return corners(position, axis === 'y' ? h : w);
+  };
+  let sum: Value | undefined;
+  for (let tap = 0; tap < TAPS; tap += 1) {
+    const modulation = reshape(slice(masks, 1, tap, tap + 1), [groups, pixels]);
+    const sampled = at('y', tap)
+      .flatMap((row) =>
+        at('x', tap).map((column) => {
+          // Integer arithmetic: float32 cannot number the pixels of an 8K frame.
+          const index = add(add(multiply(row.index, integers([w], [1])), column.index), groupStart);
+          const share = multiply(multiply(row.weight, column.weight), modulation);
+          return multiply(gather(rows, index, 0), reshape(share, [groups, pixels, 1]));
+        }),
+      )
+      .reduce((total, corner) => add(total, corner));
+    const samples = reshape(transpose(sampled, [0, 2, 1]), [c, pixels]);
+    const product = matmul(reshape(slice(kernels, 2, tap, tap + 1), [outputs, c]), samples);
+    sum = sum === undefined ? product : add(sum, product);
+  }
+  return reshape(add(sum!, reshape(bias, [outputs, 1])), [1, outputs, h, w]);
+}
+
+/** The two neighbours of a position along an axis, int32 and inside it, with their shares (0 outside). */
+function corners(position: Value, size: number): { readonly index: Value; readonly weight: Value }[] {
+  const lower = floor(position);
+  const fraction = subtract(position, lower);
+  return [
+    { coordinate: lower, weight: add(negate(fraction), 1) },
+    { coordinate: add(lower, 1), weight: fraction },
+  ].map(({ coordinate, weight }) => {
+    const inside = multiply(atLeast(coordinate, 0), atLeast(negate(coordinate), 1 - size));
+    const index = cast(maximum(minimum(coordinate, size - 1), 0), 'int32');
+    return { index, weight: multiply(weight, inside) };
+  });
+}

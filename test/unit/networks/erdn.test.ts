@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { erdn } from '../../../src/networks/archs/erdn/erdn.ts';
+import { gradientMap } from '../../../src/networks/archs/erdn/fusion.ts';
+import { Graph, type Lowering } from '../../../src/networks/graph/graph.ts';
+import { sigmoid } from '../../../src/networks/ops/elementwise.ts';
+import { deformableConv } from '../../../src/networks/ops/own/deformable-conv.ts';
+import { sharpnessPrior } from '../../../src/networks/ops/own/sharpness-prior.ts';
+import { slice } from '../../../src/networks/ops/shaping.ts';
+import { elementCount, type Tensor } from '../../../src/shared/tensor.ts';
+import { mulberry32 } from '../../fixtures/fill.ts';
+import state from '../../fixtures/parity/erdn/state.json' with { type: 'json' };
+import { loadFixture, maxDifference } from '../../support/arrays.ts';
+import { runGraph, runModel } from '../../support/run-graph.ts';
+
+const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
+const lowerings: Lowering[] = ['standard', 'webgpu'];
+const unit = (name: string) => loadFixture(`parity/erdn/units/${name}.npy`);
+
+describe('ERDN', () => {
+  it('has exactly the tensors of the published state_dict in size paper', () => {
+    const published = state.tensors.map(({ name, shape }) => ({ name, dims: shape }));
+    expect([...erdn.parameters('paper')].sort(byName)).toEqual(published.sort(byName));
+  });
+
+  it('has channels in multiples of 16 in size lite', () => {
+    const widths = erdn
+      .parameters('lite')
+      .filter(({ name }) => name.endsWith('.bias') && !name.includes('conv_offset'))
+      .map(({ dims }) => dims[0]!)
+      // A packed picture has twelve.
+      .filter((width) => width !== 12);
+    expect(widths.filter((width) => width % 16 !== 0)).toEqual([]);
+  });
+
+  it('has the parameters that the paper reports for one stage, without what is never used', () => {
+    const used = erdn
+      .parameters('paper')
+      .filter(({ name }) => !/_new\.|conv_l4_c|recons_output|get_grad/.test(name))
+      .reduce((sum, { dims }) => sum + elementCount(dims), 0);
+    expect(used / 1e6).toBeCloseTo(23.02, 1);
+  });
+});
+
+describe.each(lowerings)('the operations of ERDN through the %s bodies', (lowering) => {
+  it('convolve deformably as published', async () => {
+    const [image, raw] = [unit('dcn_input'), unit('dcn_raw')];
+    const graph = new Graph('test', lowering);
+    const rawIn = graph.input('raw', raw.dims);
+    const constant = ({ data, dims }: Tensor) => graph.constant({ data, dims });
+    const output = deformableConv(
+      {
+        image: graph.input('image', image.dims),
+        weight: constant(unit('dcn_weight')),
+        bias: constant(unit('dcn_bias')),
+        offset: slice(rawIn, 1, 0, 144),
+        mask: sigmoid(slice(rawIn, 1, 144, 216)),
+      },
+      8,
+    );
+    graph.output('output', output);
+    const result = await runGraph(graph, { image, raw });
+    expect(maxDifference(result['output']!.data, unit('dcn_expected').data)).toBeLessThan(1e-5);
+  });
+
+  it('make the prior and the gradient map as published', async () => {
+    const frames = unit('prior_frames');
+    const graph = new Graph('test', lowering);
+    const stack = graph.input('frames', frames.dims);
+    const part = (index: number) =>
+      frames.dims[0] === 3 ? slice(stack, 0, index, index + 1) : slice(stack, 1, 3 * index, 3 * index + 3);
+    const prior = sharpnessPrior({ previous: part(0), middle: part(1), next: part(2), divisor: 0.25 });
+    graph.output('prior', prior);
+    graph.output('gradient', gradientMap(part(1)));
+    const result = await runGraph(graph, { frames });
+    expect(maxDifference(result['prior']!.data, unit('prior_expected').data)).toBeLessThan(1e-5);
+    expect(maxDifference(result['gradient']!.data, unit('gradient_expected').data)).toBeLessThan(1e-5);
+  });
+});
+
+describe.each(['paper', 'lite'] as const)('a tile of ERDN, size %s', (size) => {
+  it('is reconstructed as in the whole frame', async () => {
+    const margin = erdn.reconstructionMargin(size);
+    const multiple = erdn.frameMultiple(size);
+    const start = Math.ceil(margin / multiple) * multiple;
+    const [height, width] = [multiple, 2 * start + 3 * multiple];
+    const random = mulberry32(7);
+    const values = new Map<string, Float32Array>();
+    const parameters = (name: string, dims: readonly number[]) => {
+      const bound = Math.sqrt(3 / Math.max(1, elementCount(dims) / dims[0]!));
+      const fill = () =>
+        Float32Array.from({ length: elementCount(dims) }, () => ((random() >>> 8) / 2 ** 23 - 1) * bound);
+      return values.get(name) ?? values.set(name, fill()).get(name)!;
+    };
+    const channels = erdn.alignedChannels;
+    const run = async (data: Float32Array, w: number) => {
+      const request = { program: 'reconstruct', size, height, width: w, alignCorners: true } as const;
+      const model = erdn.buildModel({ ...request, lowering: 'standard', parameters });
+      return (await runModel(model, { aligned: { data, dims: [1, channels, height, w] } }))['restored']!.data;
+    };
+    const frame = Float32Array.from({ length: channels * height * width }, () => (random() >>> 8) / 2 ** 24);
+    const columns = (data: Float32Array, from: number, count: number, rowLength: number) =>
+      Float32Array.from(
+        { length: (data.length / rowLength) * count },
+        (_, i) => data[Math.floor(i / count) * rowLength + from + (i % count)]!,
+      );
+    const whole = await run(frame, width);
+    const tileWidth = width - multiple;
+    const tile = await run(columns(frame, multiple, tileWidth, width), tileWidth);
+    const inside = width - start - multiple;
+    const scale = whole.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+    const difference = maxDifference(
+      columns(tile, start, inside, tileWidth),
+      columns(whole, start + multiple, inside, width),
+    );
+    expect(difference / scale).toBeLessThan(1e-5);
+    // The cut does show just beside it, so that the margin is not vacuous.
+    const beside = maxDifference(columns(tile, 0, 1, tileWidth), columns(whole, multiple, 1, width));
+    expect(beside / scale).toBeGreaterThan(1e-3);
+  });
+});
