@@ -15,14 +15,30 @@ const { getConfig, validateConfiguration } = require('app-builder-lib/out/util/c
   getConfig(folder: string, file: string, options: null): Promise<Configuration>;
   validateConfiguration(configuration: unknown, log: { isEnabled: boolean }): Promise<void>;
 };
-const { FileMatcher } = require('app-builder-lib/out/fileMatcher') as {
-  FileMatcher: new (
-    from: string,
-    to: string,
-    expand: (pattern: string) => string,
-    patterns: readonly string[],
-  ) => { createFilter(): (path: string, stat: object) => boolean };
-};
+interface Matcher {
+  createFilter(): (path: string, stat: object) => boolean;
+}
+type Expand = (pattern: string) => string;
+const { FileMatcher, getMainFileMatchers, getNodeModuleFileMatcher } =
+  require('app-builder-lib/out/fileMatcher') as {
+    FileMatcher: new (from: string, to: string, expand: Expand, patterns: readonly string[]) => Matcher;
+    getMainFileMatchers(
+      from: string,
+      to: string,
+      expand: Expand,
+      options: object,
+      packager: object,
+      outDir: string,
+      compile: boolean,
+    ): Matcher[];
+    getNodeModuleFileMatcher(
+      from: string,
+      to: string,
+      expand: Expand,
+      options: object,
+      packager: object,
+    ): Matcher;
+  };
 
 let config: Configuration;
 beforeAll(async () => {
@@ -44,12 +60,19 @@ const ALL_PLATFORMS = [
 
 /** Whether a file of the repository, or of a package, goes into the application for a platform. */
 function packed(platform: 'linux' | 'win' | 'mac', arch: string, path: string): boolean {
-  const all = [...patterns(config.files), ...patterns(config[platform]?.files)];
-  // Packages are searched apart, by what is excluded alone.
-  const inPackage = path.startsWith('node_modules/');
-  const chosen = inPackage ? ['**/*', ...all.filter((pattern) => pattern.startsWith('!'))] : all;
-  const matcher = new FileMatcher(root, '/', (pattern) => pattern.replaceAll('${arch}', arch), chosen);
-  return matcher.createFilter()(join(root, path), { isDirectory: () => false });
+  const expand: Expand = (pattern) => pattern.replaceAll('${arch}', arch);
+  const options = config[platform]!;
+  const info = {
+    config,
+    projectDir: root,
+    buildResourcesDir: 'build',
+    isPrepackedAppAsar: false,
+    debugLogger: { isEnabled: false },
+  };
+  const matchers = path.startsWith('node_modules/')
+    ? [getNodeModuleFileMatcher(root, '/', expand, options, info)]
+    : getMainFileMatchers(root, '/', expand, options, { info }, join(root, 'dist'), false);
+  return matchers.some((matcher) => matcher.createFilter()(join(root, path), { isDirectory: () => false }));
 }
 
 describe('the configuration of the installers', () => {
@@ -59,7 +82,9 @@ describe('the configuration of the installers', () => {
 
   it('is refused by the same check when something is misspelt', async () => {
     const misspelt = { ...config, electronFuses: { ...config.electronFuses, runAsNodes: false } };
-    await expect(validateConfiguration(misspelt, { isEnabled: false })).rejects.toThrow(/electronFuses should be one of/);
+    await expect(validateConfiguration(misspelt, { isEnabled: false })).rejects.toThrow(
+      /electronFuses should be one of/,
+    );
   });
 
   it('sets every fuse to its safe side', () => {
@@ -116,6 +141,7 @@ describe('what goes into the application', () => {
   });
 
   it.each([
+    ...['native-models/training/runs/checkpoint.pt', 'dist/linux-unpacked/acutance', '.git/config'],
     ...['src/main/app.ts', 'test/unit/shared/npy.test.ts', 'native-models/training/train.py', 'README.md'],
     ...['resources/before-after.jpg', 'resources/icons/icon.icns', 'out/main/electron.js.map'],
     ...['electron-builder.yml', 'scripts/start.ts', '.ci/run', 'package-lock.json'],
