@@ -69,6 +69,8 @@ const page: UserConfig = {
       outDir: 'out/renderer',
       rolldownOptions: { input: 'src/renderer/index.html' },
       minify: true,
+      // It opens in the user's own browser too, not only in Electron's.
+      target: 'es2023',
       // Everything is a file of its own: the page's policy allows no inline data.
       assetsInlineLimit: 0,
     },
