@@ -10,7 +10,6 @@ import type { EngineSpawner } from './render/engine-spawner.ts';
 import { FileAccess } from './render/file-access.ts';
 import { installedVersion, shippedWeightsFolder } from './render/installation.ts';
 import { FrameService } from './render/frame-service.ts';
-import { withoutSound } from './render/interim-sound.ts';
 import { EventLog } from './routes/event-log.ts';
 import { type Logger, standardErrorLogger } from './routes/logger.ts';
 import { installedNetworks, installedWeights } from './routes/networks-and-weights.ts';
@@ -80,7 +79,6 @@ function buildApp(options: AppOptions, store: ProjectStore): App {
   const createEngine = () => new EngineClient({ spawn: options.engines });
   const decoder = createEngine();
   const frames = new FrameService(decoder);
-  const media = withoutSound(frames);
   const render = new EngineRenderService({
     createEngine,
     cacheFolder: options.cacheFolder,
@@ -99,8 +97,8 @@ function buildApp(options: AppOptions, store: ProjectStore): App {
     },
     store,
     access,
-    clips: new ClipLibrary({ reader: media, store, access, samplePath }),
-    media,
+    clips: new ClipLibrary({ reader: frames, store, access, samplePath }),
+    media: frames,
     render,
     events,
     networks: installedNetworks,

@@ -202,11 +202,15 @@ export class ClipLibrary {
       range: description.range,
       primaries: description.primaries,
       transfer: description.transfer,
-      ...(sound ? { sound } : {}),
+      ...(sound ? { sound: soundOf(sound) } : {}),
       notices: [...notices],
       choices: this.#store.choices(file.id) ?? DEFAULT_CHOICES,
     };
   }
+}
+
+function soundOf({ codec, channels, durationSeconds }: NonNullable<Clip['sound']>): Clip['sound'] {
+  return { codec, channels, durationSeconds };
 }
 
 function timesOf({ pts, durations, timeBase }: FrameIndex): Float64Array<ArrayBuffer> {

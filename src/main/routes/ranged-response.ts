@@ -5,6 +5,8 @@ import { HttpProblem, problemResponse } from './problem-response.ts';
 /** Bytes that can be read from anywhere. */
 export interface ByteSource {
   readonly size: number;
+  /** How many are read and sent at once; by default a quarter of a MiB. */
+  readonly chunkBytes?: number;
   /** Reads exactly `to - from` bytes, or throws. */
   read(from: number, to: number): Promise<Uint8Array>;
   /** Called once, when nothing more is read. */
@@ -18,7 +20,7 @@ export interface RangedOptions {
   readonly cacheControl: string;
 }
 
-/** Read and sent at once: large enough to be quick, small enough to be given up. */
+/** Large enough to be quick, small enough to be given up. */
 const CHUNK_BYTES = 256 * 1024;
 
 /** Answers a GET or HEAD for a resource of known size, or for one range of it, and closes the source in the end. */
@@ -70,6 +72,7 @@ function streamOf(
   to: number,
   signal: AbortSignal,
 ): ReadableStream<Uint8Array> {
+  const chunkBytes = source.chunkBytes ?? CHUNK_BYTES;
   let position = from;
   let closed: Promise<void> | undefined;
   const close = () => (closed ??= source.close());
@@ -89,8 +92,9 @@ function streamOf(
       async pull(controller) {
         try {
           if (position < to) {
-            const chunk = await source.read(position, Math.min(position + CHUNK_BYTES, to));
+            const chunk = await source.read(position, Math.min(position + chunkBytes, to));
             if (closed) return;
+            if (chunk.byteLength === 0) throw new Error(`Nothing could be read from byte ${position} on.`);
             position += chunk.byteLength;
             controller.enqueue(chunk);
           }

@@ -25,8 +25,11 @@ export interface Image {
 export interface MediaService {
   /** @throws AcutanceError `usage` where there is no such frame, the `input-` codes, `engine-died`, `cancelled`. */
   frame(path: string, index: number, options: ImageOptions): Promise<Image>;
-  /** Length in bytes of the sound as a WAV file; undefined for a clip without sound. */
-  soundBytes(path: string, options: { readonly signal: AbortSignal }): Promise<number | undefined>;
+  /** The sound as a WAV file, which `readSound` reads from; undefined for a clip without sound. */
+  sound(
+    path: string,
+    options: { readonly signal: AbortSignal },
+  ): Promise<{ readonly bytes: number } | undefined>;
   /** Bytes `from <= index < to` of that file. */
   readSound(
     path: string,

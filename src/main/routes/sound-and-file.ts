@@ -29,15 +29,19 @@ const TYPES: Readonly<Record<string, string>> = {
   '.wmv': 'video/x-ms-wmv',
 };
 
+/** A few seconds: each piece is a round trip to the decoder. */
+const SOUND_CHUNK_BYTES = 2 ** 20;
+
 /** Long content, of which a player takes the parts it needs. */
 export function soundAndFileRoutes({ clips, media }: Services): HandlersOf<'sound' | 'clipFile'> {
   return {
     sound: async ({ params, request, signal }) => {
       const { path } = await clips.locate(params.clip);
-      const size = await media.soundBytes(path, { signal });
-      if (size === undefined) throw new AcutanceError('not-found', `"${path}" has no sound.`);
+      const sound = await media.sound(path, { signal });
+      if (!sound) throw new AcutanceError('not-found', `"${path}" has no sound.`);
       const source: ByteSource = {
-        size,
+        size: sound.bytes,
+        chunkBytes: SOUND_CHUNK_BYTES,
         read: (from, to) => media.readSound(path, from, to, { signal }),
         close: () => Promise.resolve(),
       };

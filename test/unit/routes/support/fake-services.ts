@@ -96,7 +96,7 @@ export const fakeMedia: MediaService = {
     const width = Math.min(maxWidth ?? 4, 4);
     return { bytes: new Uint8Array(format === 'raw' ? width * 2 * 4 : 9).fill(index), width, height: 2 };
   },
-  soundBytes: async (path) => (path.includes('silent') ? undefined : WAV.byteLength),
+  sound: async (path) => (path.includes('silent') ? undefined : { bytes: WAV.byteLength }),
   readSound: async (_path, from, to) => WAV.slice(from, to),
 };
 
