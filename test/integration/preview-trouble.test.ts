@@ -1,8 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openInstalledWeights } from '../../src/main/render/installed-weights.ts';
 import type { RenderClip } from '../../src/main/render/render-service.ts';
+import { networks } from '../../src/networks/catalogue.ts';
+import { encodeSafetensors } from '../../src/networks/checkpoints/safetensors-writer.ts';
+import { elementCount } from '../../src/shared/tensor.ts';
 import { isAlive, waitUntil } from './support/command-line.ts';
 import { fixture } from './support/media-copy.ts';
 import { QUICK, RenderBench, renderClip } from './support/rendering.ts';
@@ -104,6 +108,29 @@ describe('a cache that is too small for a range', () => {
     expect(bench.service.rendered(clip.id, recipe).at(-1)?.to).toBe(clip.frames);
     const evicted = bench.events.flatMap((event) => (event.type === 'evicted' ? [event.range.from] : []));
     expect(evicted).toContain(0);
+  });
+});
+
+describe('a network that gives no picture', () => {
+  it('fails the job with that, and the next one runs', async () => {
+    const data = join(bench.folder, 'data');
+    vi.stubEnv('ACUTANCE_DATA_DIR', data);
+    try {
+      const lite = networks.find(({ id }) => id === QUICK.network)!;
+      // Finite, but their products are not.
+      const tensors = lite.parameters('lite').map(({ name, dims }) => {
+        return [name, { dims, data: new Float32Array(elementCount(dims)).fill(1e30) }] as const;
+      });
+      const file = join(bench.folder, 'huge.safetensors');
+      writeFileSync(file, encodeSafetensors(new Map(tensors)));
+      const { id } = await openInstalledWeights().import([file], { network: lite.id, size: 'lite' });
+      const bad = await bench.ended(bench.preview(clip, { deblur: { ...QUICK, weights: id } }));
+      expect(bad).toMatchObject({ state: 'failed', framesDone: 0, problem: { code: 'output-not-finite' } });
+      const good = bench.preview(clip, { range: { from: 0, to: 1 } });
+      expect(await bench.ended(good)).toMatchObject({ state: 'done' });
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 });
 
