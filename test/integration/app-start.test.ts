@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { startApp, workFolder } from './support/running-app.ts';
+
+interface Start {
+  /** Milliseconds from the call of `createApp` to the first answer. */
+  readonly milliseconds: number;
+  readonly status: number;
+  /** Native libraries in the process. */
+  readonly libraries: readonly string[];
+}
+
+/** Starts the application in a process of its own and answers one request. */
+async function startOnce(): Promise<Start> {
+  const program = fileURLToPath(new URL('./support/app-start.ts', import.meta.url));
+  const child = spawn(process.execPath, [program, workFolder()], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let printed = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
+  await once(child, 'close');
+  return JSON.parse(printed) as Start;
+}
+
+describe('a start', () => {
+  it('answers before anyone has to wait', async () => {
+    const starts = [await startOnce(), await startOnce(), await startOnce()];
+    expect(starts.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(Math.min(...starts.map(({ milliseconds }) => milliseconds))).toBeLessThan(150);
+  });
+
+  it.skipIf(process.platform !== 'linux')(
+    'loads neither decoder nor networks into this process',
+    async () => {
+      const { libraries } = await startOnce();
+      expect(libraries.some((path) => path.includes('better-sqlite3'))).toBe(true);
+      expect(libraries.filter((path) => /node-av|avcodec|onnxruntime|webgpu|vulkan/i.test(path))).toEqual([]);
+    },
+  );
+
+  it('tells every page when what was chosen before is lost', async () => {
+    const folder = workFolder();
+    const first = await startApp(folder);
+    await first.app.dispose();
+    writeFileSync(join(folder, 'data', 'project.sqlite'), 'damaged');
+    const second = await startApp(folder);
+    expect(await second.waitFor('problem')).toMatchObject({ problem: { code: 'input-corrupt' } });
+    const response = await second.get('/api/events');
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    expect(new TextDecoder().decode((await reader.read()).value)).toContain('"code":"input-corrupt"');
+    await reader.cancel();
+  });
+});
