@@ -63,12 +63,6 @@ export function formatTimeLeft(seconds: number): string {
   return minutes < 60 ? `${minutes} min left` : `${formatSpan(minutes * 60)} left`;
 }
 
-/** `63 %` of a fraction; below the end never `100 %`. */
-export function formatPercent(fraction: number): string {
-  const percent = Math.min(100, Math.max(0, fraction * 100));
-  return `${percent < 100 ? Math.min(99, Math.round(percent)) : 100} %`;
-}
-
 /** `today, 14:05`, `12 Mar, 09:30`, `12 Mar 2024`. */
 export function formatMoment(milliseconds: number, now: number): string {
   const moment = new Date(milliseconds);

@@ -26,7 +26,20 @@ describe('names of files on the page', () => {
   });
 
   it('are one visible line, whatever they are', () => {
-    const suspects = ['a', '.', '\n', '\r', '\t', '\0', '\u001b', '\u0085', '\u2028', '\u202e', '\u2066', '👩‍🚀'];
+    const suspects = [
+      'a',
+      '.',
+      '\n',
+      '\r',
+      '\t',
+      '\0',
+      '\u001b',
+      '\u0085',
+      '\u2028',
+      '\u202e',
+      '\u2066',
+      '👩‍🚀',
+    ];
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...suspects)), (characters) => {
         const name = characters.join('');
