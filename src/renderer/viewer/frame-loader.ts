@@ -8,13 +8,15 @@ export interface Wish {
 
 export interface FrameLoaderOptions<P> {
   readonly load: (frame: FrameRef, signal: AbortSignal) => Promise<P>;
-  readonly onLoaded: (frame: FrameRef, picture: P) => void;
+  /** @param waitedFor whether the screen waits, or waited a moment ago, for this frame */
+  readonly onLoaded: (frame: FrameRef, picture: P, waitedFor: boolean) => void;
   /** Not called for what was called off. */
   readonly onFailed: (frame: FrameRef, thrown: unknown) => void;
   readonly now?: () => number;
 }
 
 interface Load {
+  readonly frame: FrameRef;
   readonly aborter: AbortController;
   readonly startedAt: number;
   urgent: boolean;
@@ -22,8 +24,6 @@ interface Load {
 
 /** As many at a time as keep the server busy without making the frame that is waited for wait for others. */
 const AHEAD_AT_ONCE = 3;
-/** Milliseconds in which a frame that is no longer waited for may still arrive: dragging must show something. */
-const GRACE = 400;
 const URGENT_AT_ONCE = 4;
 
 /** Fetches the frames that are wished for, the latest wishes only: what nobody waits for any more is called off. */
@@ -57,10 +57,16 @@ export class FrameLoader<P> {
   want(wishes: readonly Wish[], keep = false): void {
     this.#wishes = wishes;
     const wanted = new Map(wishes.map((wish) => [keyOf(wish.frame), wish]));
-    for (const [key, load] of this.#loads) {
-      const wish = wanted.get(key);
-      if (wish) load.urgent = wish.urgent;
-      else if (!keep && !(load.urgent && this.#now() - load.startedAt < GRACE)) this.#callOff(key, load);
+    const outdated = [...this.#loads].filter(([key]) => !wanted.has(key));
+    // One frame that was waited for may still arrive: a playhead that moves faster than frames come would otherwise
+    // never show any.
+    const passing = outdated.find(([, load]) => load.urgent)?.[1].frame.index;
+    for (const [key, load] of outdated) {
+      if (!keep && !(load.urgent && load.frame.index === passing)) this.#callOff(key, load);
+    }
+    for (const [key, wish] of wanted) {
+      const load = this.#loads.get(key);
+      if (load) load.urgent = wish.urgent;
     }
     this.#pump();
   }
@@ -88,12 +94,12 @@ export class FrameLoader<P> {
 
   async #start(frame: FrameRef, urgent: boolean): Promise<void> {
     const key = keyOf(frame);
-    const load: Load = { aborter: new AbortController(), startedAt: this.#now(), urgent };
+    const load: Load = { frame, aborter: new AbortController(), startedAt: this.#now(), urgent };
     this.#loads.set(key, load);
     try {
       const picture = await this.#options.load(frame, load.aborter.signal);
       this.#latency += (this.#now() - load.startedAt - this.#latency) / 8;
-      this.#options.onLoaded(frame, picture);
+      this.#options.onLoaded(frame, picture, load.urgent);
     } catch (thrown) {
       if (!load.aborter.signal.aborted) this.#options.onFailed(frame, thrown);
     } finally {

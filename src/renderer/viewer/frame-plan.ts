@@ -82,24 +82,29 @@ function playing(plan: Plan): Wish[] {
   return wishes;
 }
 
+/** How many frames back playback looks for one that is there. */
+const LATE = 8;
+
 /**
- * The frames that may be shown for a playhead, the best first. Standing still that is the very frame; while playing,
- * or dragging, an earlier one that arrived late is better than none, as long as it is newer than the one shown.
+ * The frames that may be shown for a playhead, the best first: the very frame, else one that arrived just now. Such a
+ * one was asked for when the playhead passed it, and moves the picture on until the right one is there. Playback shows
+ * none that is older than the one on the screen.
  */
 export function candidatesFor(
-  { index, speed, scrubbing, span }: Plan,
+  { index, speed, span }: Pick<Plan, 'index' | 'speed' | 'span'>,
   shown: number | undefined,
   justLoaded: number | undefined,
 ): number[] {
-  if (speed === 0) {
-    return scrubbing && justLoaded !== undefined && justLoaded !== index ? [index, justLoaded] : [index];
-  }
+  const arrived = justLoaded === undefined || justLoaded === index ? [] : [justLoaded];
+  if (speed === 0) return [index, ...arrived];
   const direction = Math.sign(speed);
-  const candidates: number[] = [];
-  for (let late = 0; late < 60; late += 1) {
-    const candidate = index - direction * late;
-    if (candidate === shown || candidate < span.from || candidate >= span.to) break;
-    candidates.push(candidate);
-  }
-  return candidates;
+  const due = Array.from({ length: LATE }, (_, late) => index - direction * late);
+  const isNewer = (frame: number) =>
+    shown === undefined ||
+    direction * (frame - shown) > 0 ||
+    // What is shown lies ahead: playback has gone back to the start of its loop.
+    direction * (shown - index) > 0;
+  return [...due, ...arrived].filter(
+    (frame) => frame >= span.from && frame < span.to && direction * (index - frame) >= 0 && isNewer(frame),
+  );
 }

@@ -22,6 +22,9 @@ export interface PresenterOptions<P extends Picture> {
 
 const RETRY_DELAY = 1000;
 const AHEAD = 10;
+/** How far playback goes in asking ahead and leaving out where frames come slowly. */
+const MOST_LEAD = 60;
+const MOST_STRIDE = 15;
 
 /**
  * Decides what is on the screen. Both sides change together: there is never a restored frame beside, or in place of,
@@ -44,7 +47,7 @@ export class Presenter<P extends Picture> {
     this.#options = options;
     this.#loader = new FrameLoader<P>({
       load: options.load,
-      onLoaded: (frame, picture) => this.#onLoaded(frame, picture),
+      onLoaded: (...loaded) => this.#onLoaded(...loaded),
       onFailed: (frame, thrown) => this.#onFailed(frame, thrown),
     });
   }
@@ -103,12 +106,12 @@ export class Presenter<P extends Picture> {
   #planOf(look: Look): Plan {
     const perSecond = look.rate * Math.abs(look.speed);
     const parts = Math.max(1, refsOf(look, look.index).length);
-    const lead = Math.min(12, Math.ceil((this.#loader.latency / 1000) * perSecond));
+    const lead = Math.min(MOST_LEAD, Math.ceil((this.#loader.latency / 1000) * perSecond));
     const sustainable = this.#loader.throughput / parts;
     const stride = Math.max(
       1,
       Math.round(Math.abs(look.speed)),
-      Math.min(8, Math.floor(perSecond / sustainable)),
+      Math.min(MOST_STRIDE, Math.floor(perSecond / sustainable)),
     );
     return { ...look, lead, stride, ahead: AHEAD };
   }
@@ -122,9 +125,10 @@ export class Presenter<P extends Picture> {
     this.#loader.want(wishes, this.#look.speed !== 0);
   }
 
-  #onLoaded(frame: FrameRef, picture: P): void {
+  #onLoaded(frame: FrameRef, picture: P, waitedFor: boolean): void {
     this.#options.cache.add(keyOf(frame), picture, [this.#shown?.before, this.#shown?.after]);
-    if (this.#look) this.#present(this.#look, frame.index);
+    const look = this.#look;
+    if (look) this.#present(look, waitedFor || look.speed !== 0 ? frame.index : undefined);
   }
 
   #onFailed(frame: FrameRef, thrown: unknown): void {

@@ -77,17 +77,21 @@ describe('wishesFor', () => {
 });
 
 describe('candidatesFor', () => {
-  it('is the very frame while the playhead stands still', () => {
-    expect(candidatesFor(plan(), 49, 49)).toEqual([50]);
-  });
-
-  it('is also one that was passed while dragging', () => {
-    expect(candidatesFor(plan({ scrubbing: true }), 10, 30)).toEqual([50, 30]);
+  it('is the frame under the playhead, else one that it has passed and that arrived just now', () => {
+    expect(candidatesFor(plan(), 49, undefined)).toEqual([50]);
+    expect(candidatesFor(plan(), 10, 30)).toEqual([50, 30]);
   });
 
   it('is the newest that is not older than the one shown while playing', () => {
     expect(candidatesFor(plan({ speed: 1 }), 47, undefined)).toEqual([50, 49, 48]);
     expect(candidatesFor(plan({ speed: -1 }), 52, undefined)).toEqual([50, 51]);
     expect(candidatesFor(plan({ speed: 1 }), 50, undefined)).toEqual([]);
+    expect(candidatesFor(plan({ speed: 1 }), 10, 30)).toEqual([50, 49, 48, 47, 46, 45, 44, 43, 30]);
+    expect(candidatesFor(plan({ speed: 1 }), 35, 30)).not.toContain(30);
+  });
+
+  it('is one from the start of the range again when a loop has gone round', () => {
+    const looping = plan({ speed: 1, loop: true, index: 21, span: { from: 20, to: 60 } });
+    expect(candidatesFor(looping, 59, undefined)).toEqual([21, 20]);
   });
 });
