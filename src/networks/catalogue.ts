@@ -1,9 +1,10 @@
 import { cdvdTsp } from './archs/cdvd-tsp/cdvd-tsp.ts';
+import { erdn } from './archs/erdn/erdn.ts';
 import { pvdNet } from './archs/pvdnet/pvdnet.ts';
 import type { Network } from './network.ts';
 
 /** Every network that Acutance runs. */
-export const networks: readonly Network[] = [cdvdTsp, pvdNet];
+export const networks: readonly Network[] = [cdvdTsp, pvdNet, erdn];
 
 export function findNetwork(id: string): Network | undefined {
   return networks.find((network) => network.id === id);

@@ -94,15 +94,15 @@ function addNetworkOptions(
     .addOption(
       new Option(
         '--size <size>',
-        'lite is made for CPUs, paper has the published widths; PVDNet is published as medium (which is its ' +
-          `paper) and large, and described as small (default: "${defaults.size}", of PVDNet "medium")`,
+        'lite is made for CPUs, paper has the published widths; pvdnet is published as medium (which is its ' +
+          `paper) and large, and described as small (default: "${defaults.size}", pvdnet "medium", erdn "paper")`,
       ).choices(NETWORK_SIZES),
     )
     .addOption(
       new Option(
         '--stages <n>',
-        'how often the network is applied in sequence, 1 to 3: more take out more blur and more time; PVDNet has 1 ' +
-          `(default: ${defaults.stages}, of PVDNet 1)`,
+        'how often the network is applied in sequence, 1 to 3: more take out more blur and more time; erdn has 1 ' +
+          `or 2, pvdnet 1 (default: ${defaults.stages}, pvdnet 1)`,
       ).argParser(parseStages),
     )
     .addOption(
@@ -120,7 +120,7 @@ function addNetworkOptions(
     )
     .option(
       '--no-motion',
-      'PVDNet only: look for the previous result in the same place instead of following the motion; faster',
+      'pvdnet only: look for the previous result in the same place instead of following the motion; faster',
     );
 }
 

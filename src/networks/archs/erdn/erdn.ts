@@ -159,8 +159,8 @@ function savedOnly(stage: number, name: ErdnSizeName): ParameterSpec[] {
 /** Measured with ONNX Runtime's CPU provider at 960 x 544, rounded up. */
 function bytesPerPixel(program: NetworkProgram, size: ErdnSizeName): number {
   const table: Record<ErdnSizeName, Partial<Record<NetworkProgram, number>>> = {
-    paper: { features: 1100, centre: 1300, deform: 4000, align: 200, reconstruct: 1500 },
-    lite: { features: 300, centre: 400, deform: 800, align: 200, reconstruct: 500 },
+    paper: { features: 650, centre: 850, deform: 8600, align: 200, reconstruct: 850 },
+    lite: { features: 100, centre: 200, deform: 1700, align: 200, reconstruct: 300 },
   };
   return entryOf(table[size], program);
 }
