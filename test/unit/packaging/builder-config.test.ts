@@ -16,6 +16,9 @@ const { getConfig, validateConfiguration } = require('app-builder-lib/out/util/c
   validateConfiguration(configuration: unknown, log: { isEnabled: boolean }): Promise<void>;
 };
 interface Matcher {
+  isEmpty(): boolean;
+  containsOnlyIgnore(): boolean;
+  prependPattern(pattern: string): void;
   createFilter(): (path: string, stat: object) => boolean;
 }
 type Expand = (pattern: string) => string;
@@ -72,6 +75,10 @@ function packed(platform: 'linux' | 'win' | 'mac', arch: string, path: string): 
   const matchers = path.startsWith('node_modules/')
     ? [getNodeModuleFileMatcher(root, '/', expand, options, info)]
     : getMainFileMatchers(root, '/', expand, options, { info }, join(root, 'dist'), false);
+  for (const matcher of matchers) {
+    // So does electron-builder when it walks over the files.
+    if (matcher.isEmpty() || matcher.containsOnlyIgnore()) matcher.prependPattern('**/*');
+  }
   return matchers.some((matcher) => matcher.createFilter()(join(root, path), { isDirectory: () => false }));
 }
 
