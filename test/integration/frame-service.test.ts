@@ -1,11 +1,15 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FrameConverter } from '../../src/main/media/frame-converter.ts';
 import { VideoReader } from '../../src/main/media/video-reader.ts';
 import { EngineClient } from '../../src/main/render/engine-client.ts';
 import { FrameService } from '../../src/main/render/frame-service.ts';
+import { waitUntil } from './support/command-line.ts';
 import { fixture, temporaryFolder } from './support/media-copy.ts';
 
 const folder = temporaryFolder();
@@ -189,6 +193,18 @@ describe('when the engine ends', () => {
     }
     await expect(service.frame(clip, 30, RAW)).rejects.toThrow('several times');
     expect((await service.frame(fixture('vfr.mp4'), 1, RAW)).width).toBe(160);
+  });
+
+  it('nothing is left behind by an application that was killed', async () => {
+    const caller = fileURLToPath(new URL('./support/frame-caller.ts', import.meta.url));
+    const child = spawn(process.execPath, [caller, clip], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [said] = (await once(child.stdout, 'data')) as [Buffer];
+    expect(said.toString()).toContain('480');
+    const left = () =>
+      readdirSync(tmpdir()).filter((name) => name.startsWith(`acutance-frames-${child.pid}-`));
+    expect(left()).toHaveLength(1);
+    child.kill('SIGKILL');
+    await waitUntil(() => left().length === 0);
   });
 
   it('nothing is left behind', async () => {

@@ -62,7 +62,7 @@ describe('frames by their number', () => {
   it.each(['vfr.mp4', 'hdr10.mp4', 'rotated.mp4', 'chapters.mkv', 'stream.mp4'])(
     'are those that reading the whole clip gives (%s)',
     async (name) => {
-      await expectSameFrames(fixture(name));
+      await expectSameFrames(fixture(name), name === 'stream.mp4' ? 3 : 1);
     },
   );
 
@@ -171,7 +171,7 @@ describe.skipIf(WITNESS_MISSING)(witnessed('frames by their number of other kind
     ['MPEG program stream', 'two.mpg', ['-c:v', 'mpeg2video', '-bf', '2', '-an']],
   ] as const)('are those that reading gives: %s', async (_, name, options) => {
     const path = make(name, ...options);
-    await expectSameFrames(path);
+    await expectSameFrames(path, 2);
     expect(await readAll(path)).toHaveLength(frameHashes(path).frames.length);
   });
 

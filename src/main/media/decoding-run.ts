@@ -78,6 +78,11 @@ export class DecodingRun {
     return packet?.isKeyframe ? ticks(packet.pts) : undefined;
   }
 
+  /** Frames before this tick that no other frame refers to are left out from now on; undefined for none. */
+  hurryTo(tick: number | undefined): void {
+    this.#decoder.hurryTo = tick === undefined ? undefined : BigInt(tick);
+  }
+
   /** The next frame in the order of display, owned by the caller; undefined at the end. */
   async next(): Promise<Frame | undefined> {
     this.#untouched = false;

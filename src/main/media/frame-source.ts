@@ -24,6 +24,12 @@ const DEFAULT_CACHE_BYTES = 256 * 2 ** 20;
 /** Decoding so many frames that nobody asked for is quicker than seeking. */
 const WORTH_DECODING = 3;
 
+/** Only here is "no reference" a promise that no other frame needs the picture; H.265 has exceptions. */
+const HURRYING_CODEC = 'h264';
+
+/** Going back by so many frames at most is stepping, not jumping. */
+const STEPS_AT_MOST = 8;
+
 /** How many keyframes before the nearest one decoding starts where that one does not lead to the wanted frame. */
 const STEPS_BACK = [0, 1, 3] as const;
 
@@ -41,6 +47,8 @@ export class FrameSource {
   /** Stops reading ahead. */
   #ahead: AbortController | undefined;
   #turn: Promise<unknown> = Promise.resolve();
+  /** The frame asked for last. */
+  #last = -1;
   #disposed = false;
 
   private constructor(info: MediaInfo, index: FrameIndex, cacheBytes: number) {
@@ -118,6 +126,7 @@ export class FrameSource {
     if (this.#disposed) throw new AcutanceError('internal', 'The clip was closed.');
     requireFrame(this.#index, number, this.info.path);
     const found = this.#store.get(number) ?? (await this.#decode(number, signal));
+    this.#last = number;
     if (found) return this.#handOut(number, found);
     // The packets promised more than the decoder finds: what it finds is the truth.
     await this.#reindex(signal);
@@ -159,7 +168,10 @@ export class FrameSource {
     let contradictions = 0;
     for (const back of isAscending(this.#index.decoded) ? STEPS_BACK : []) {
       if (row - back <= 0) break;
-      const frame = await this.#decodeFrom(row - back, number, { mayBeDamaged: back > 0, signal });
+      // Whoever steps backwards will want the frames before this one, too.
+      const stepsBack = number < this.#last && this.#last - number <= STEPS_AT_MOST;
+      const hurry = back === 0 && !stepsBack && this.info.video.codec === HURRYING_CODEC;
+      const frame = await this.#decodeFrom(row - back, number, { mayBeDamaged: back > 0, hurry, signal });
       if (typeof frame === 'object') return frame;
       if (frame === 'contradiction' && ++contradictions > 1) return undefined;
     }
@@ -172,7 +184,11 @@ export class FrameSource {
   async #decodeFrom(
     row: number,
     number: number,
-    options: { readonly mayBeDamaged: boolean; readonly signal: AbortSignal | undefined },
+    options: {
+      readonly mayBeDamaged: boolean;
+      readonly hurry: boolean;
+      readonly signal: AbortSignal | undefined;
+    },
   ): Promise<Frame | 'contradiction' | 'damaged' | 'elsewhere'> {
     this.#next = undefined;
     this.#run ??= await DecodingRun.open(this.info.path);
@@ -189,12 +205,16 @@ export class FrameSource {
       /** Whether frames before it may come, which can't be decoded rightly from here. */
       readonly afterSeek: boolean;
       readonly mayBeDamaged?: boolean;
+      /** Whether frames on the way may be left out. */
+      readonly hurry?: boolean;
       readonly signal: AbortSignal | undefined;
     },
   ): Promise<Frame | 'contradiction' | 'damaged'> {
     const { first, afterSeek } = options;
     const { decoded } = this.#index;
     this.#next = afterSeek ? undefined : first;
+    const hurry = options.hurry === true;
+    this.#run?.hurryTo(hurry ? decoded[number] : undefined);
     for (let expected = first; ;) {
       throwIfCancelled(options.signal);
       const frame = await this.#run?.next();
@@ -207,6 +227,7 @@ export class FrameSource {
         frame.free();
         continue;
       }
+      if (hurry) while (expected < number && decoded[expected]! < time) expected++;
       const asTold = time === decoded[expected] || (Number.isNaN(time) && Number.isNaN(decoded[expected]!));
       const unsure = afterSeek && options.mayBeDamaged !== true && isDamaged(frame);
       if (!asTold || unsure) {
@@ -215,7 +236,8 @@ export class FrameSource {
         return asTold ? 'damaged' : 'contradiction';
       }
       this.#store.add(expected, frame);
-      this.#next = expected + 1;
+      // What comes after a frame is as the index says only once nothing is left out any more.
+      this.#next = hurry && expected < number ? undefined : expected + 1;
       if (expected++ === number) return frame;
     }
   }

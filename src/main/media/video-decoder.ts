@@ -12,6 +12,8 @@ const MAX_THREADS = 4;
 export class VideoDecoder {
   /** Packets that could not be decoded or read. */
   damagedPackets = 0;
+  /** Frames before this timestamp that no other frame refers to are left out; it changes no other frame. */
+  hurryTo: bigint | undefined;
   /** Whether reading ended with an error before the end of the file. */
   endedEarly: string | undefined;
   readonly #source: MediaSource;
@@ -19,6 +21,7 @@ export class VideoDecoder {
   readonly #packet: Packet;
   #flushing = false;
   #waiting = false;
+  #hurrying = false;
 
   private constructor(source: MediaSource, context: CodecContext) {
     this.#source = source;
@@ -99,7 +102,14 @@ export class VideoDecoder {
       return;
     }
     this.#waiting = false;
+    this.#hurry(this.hurryTo !== undefined && this.#packet.pts < this.hurryTo);
     if ((await this.#context.sendPacket(this.#packet)) < 0) this.damagedPackets++;
+  }
+
+  #hurry(hurry: boolean): void {
+    if (hurry === this.#hurrying) return;
+    this.#hurrying = hurry;
+    this.#context.setOption('skip_frame', hurry ? 'noref' : 'default');
   }
 
   /** Reads the next packet of the picture. */

@@ -22,6 +22,7 @@ const MESSAGE_BYTES = 64 * 1024;
 export class FramesDesk {
   readonly #clips = new OpenClips();
   readonly #pictures = new PictureMaker();
+  readonly #announced = new Set<string>();
 
   /** @throws AcutanceError as `FrameSource.open`. */
   async index({ input }: ClipIndexRequest, context: JobContext): Promise<ClipIndex> {
@@ -43,7 +44,9 @@ export class FramesDesk {
   }
 
   /** @throws AcutanceError as `FrameSource.frame`. */
-  async frame(request: FrameRequest, { signal }: JobContext): Promise<FrameResult> {
+  async frame(request: FrameRequest, context: JobContext): Promise<FrameResult> {
+    const { signal } = context;
+    this.#announce(request.transfer, context);
     const source = await this.#clips.open(request.input, signal);
     const before = source.index;
     const frame = await source.frame(request.frame, { signal });
@@ -69,10 +72,19 @@ export class FramesDesk {
   }
 
   /** @throws AcutanceError as `sound`; `usage` when the clip has none. */
-  async wave({ input, from, to, transfer }: WaveRequest, { signal }: JobContext): Promise<WaveResult> {
+  async wave({ input, from, to, transfer }: WaveRequest, context: JobContext): Promise<WaveResult> {
+    const { signal } = context;
+    this.#announce(transfer, context);
     const source = await this.#clips.openSound(input, signal);
     if (!source) throw new AcutanceError('usage', `"${input}" has no sound.`);
     return { bytes: await handOver(await readWave(source, from, to, signal), transfer) };
+  }
+
+  /** The caller's file is removed by this process should the caller be killed. */
+  #announce(transfer: string, context: JobContext): void {
+    if (this.#announced.has(transfer)) return;
+    this.#announced.add(transfer);
+    context.temporary(transfer);
   }
 }
 
