@@ -36,7 +36,8 @@ async function answer(request: FetchRequest): Promise<void> {
 
 async function fetchFrame(request: FetchRequest, signal: AbortSignal): Promise<FrameAnswer> {
   const { id, address } = request;
-  const response = await fetch(address, { signal });
+  // The page keeps the frames it needs: the browser need not write millions of bytes a second to its disk.
+  const response = await fetch(address, { signal, cache: 'no-store' });
   if (!response.ok) {
     const body: unknown = await response.json().catch(() => undefined);
     return { kind: 'problem', id, status: response.status, body };
