@@ -1,4 +1,3 @@
-import { expect } from 'vitest';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import type { TestApplication } from './application.ts';
 
@@ -23,7 +22,7 @@ export class EditorPage {
     this.page = page;
     page.on('pageerror', (error) => this.complaints.push(error.message));
     page.on('console', (message) => {
-      if (message.type() === 'error') this.complaints.push(message.text());
+      if (message.type() === 'error') this.complaints.push(`${message.text()} ${message.location().url}`);
     });
   }
 
@@ -36,6 +35,16 @@ export class EditorPage {
     const context = await browser.newContext({
       viewport: { width: options.width ?? 1280, height: options.height ?? 720 },
       colorScheme: options.theme ?? 'dark',
+    });
+    // The page keeps its player out of the document, where only this can see it.
+    await context.addInitScript(() => {
+      const original = window.Audio;
+      window.Audio = class extends original {
+        constructor(source?: string) {
+          super(source);
+          Object.assign(window, { player: this });
+        }
+      };
     });
     const editor = new EditorPage(context, await context.newPage());
     await editor.page.goto(application.address);
@@ -101,6 +110,21 @@ export class EditorPage {
     return { width, height, rgba: new Uint8Array(Buffer.from(base64, 'base64')) };
   }
 
+  /** How the page's player stands. */
+  async sound(): Promise<{
+    playing: boolean;
+    rate: number;
+    muted: boolean;
+    seconds: number;
+    length: number;
+  }> {
+    return this.page.evaluate(() => {
+      const { player } = window as unknown as { player: HTMLAudioElement };
+      const { paused, playbackRate: rate, muted, currentTime: seconds, duration: length } = player;
+      return { playing: !paused, rate, muted, seconds, length };
+    });
+  }
+
   async press(keys: string): Promise<void> {
     await this.page.keyboard.press(keys);
   }
@@ -122,10 +146,14 @@ export class EditorPage {
 
   async goTo(index: number): Promise<void> {
     await this.press('Home');
-    await expect.poll(() => this.playhead()).toBe(0);
+    await this.playheadIsAt(0);
     for (let at = 0; at + 10 <= index; at += 10) await this.press('Shift+ArrowRight');
     for (let at = 0; at < index % 10; at++) await this.press('ArrowRight');
-    await expect.poll(() => this.playhead()).toBe(index);
+    await this.playheadIsAt(index);
+  }
+
+  async playheadIsAt(index: number): Promise<void> {
+    await this.page.locator(`[role=slider][aria-label="Playhead"][aria-valuenow="${index}"]`).waitFor();
   }
 
   get inspector(): Locator {

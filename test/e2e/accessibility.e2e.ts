@@ -1,0 +1,78 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isMissing } from '../support/test-tools.ts';
+import { TestApplication } from './support/application.ts';
+import { launchChromium } from './support/chromium.ts';
+import { EditorPage } from './support/editor-page.ts';
+
+const STREAM = join(import.meta.dirname, '../fixtures/media/stream.mp4');
+
+/** Every state of the page that looks different, with the keys or clicks that lead to it. */
+const STATES: readonly (readonly [name: string, show: (editor: EditorPage) => Promise<void>])[] = [
+  ['a clip under the wipe', () => Promise.resolve()],
+  ['side by side', (editor) => editor.choose('View', 'Side by side')],
+  ['the open dialog', (editor) => editor.press('Control+o')],
+  ['the export dialog', (editor) => editor.press('Control+e')],
+  ['the shortcuts', (editor) => editor.press('F1')],
+  ['about', (editor) => editor.page.getByRole('button', { name: 'About Acutance' }).click()],
+  ['an open list', (editor) => editor.page.getByRole('combobox', { name: 'Device' }).click()],
+  ['a problem', (editor) => editor.openClip('/etc/hostname')],
+];
+
+describe.skipIf(isMissing('chromium')).each(['dark', 'light'] as const)('accessibility, %s', (theme) => {
+  let browser: Browser;
+  let application: TestApplication;
+  let editor: EditorPage;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+    application = await TestApplication.start([STREAM], [STREAM]);
+    editor = await EditorPage.open(browser, application, { theme });
+    await editor.clipIsShown('stream.mp4');
+  });
+  afterAll(async () => {
+    await editor.close();
+    await application.stop();
+    await browser.close();
+  });
+
+  it.each(STATES)('axe finds nothing in %s', async (_name, show) => {
+    await show(editor);
+    // Colours are judged when nothing fades any more.
+    await editor.page.waitForTimeout(400);
+    const { violations } = await new AxeBuilder({ page: editor.page }).analyze();
+    const found = violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`,
+    );
+    await editor.press('Escape');
+    await editor.press('Escape');
+    expect(found).toEqual([]);
+  });
+
+  it('everything can be reached and seen to be reached by the Tab key', async () => {
+    const reached = new Set<string>();
+    for (let step = 0; step < 60; step++) {
+      await editor.press('Tab');
+      const focused = await editor.page.evaluate(() => {
+        const element = document.activeElement;
+        if (!element || element === document.body) return undefined;
+        const { outlineStyle, boxShadow } = getComputedStyle(element);
+        const within = element.closest(':focus-within');
+        const visible =
+          outlineStyle !== 'none' ||
+          boxShadow !== 'none' ||
+          (within !== null && element.matches(':focus-visible'));
+        const name = element.getAttribute('aria-label') ?? element.textContent.trim();
+        return { name, visible };
+      });
+      if (!focused) continue;
+      expect(focused).toMatchObject({ visible: true });
+      reached.add(focused.name);
+    }
+    for (const name of ['Export', 'Playhead', 'In point', 'Wipe between before and after', 'Play']) {
+      expect([...reached].some((one) => one.includes(name))).toBe(true);
+    }
+  });
+});

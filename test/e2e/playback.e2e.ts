@@ -1,0 +1,126 @@
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { isMissing } from '../support/test-tools.ts';
+import { TestApplication } from './support/application.ts';
+import { launchChromium } from './support/chromium.ts';
+import { EditorPage } from './support/editor-page.ts';
+
+/** 90 frames, 29.97 per second, with sound. */
+const STREAM = join(import.meta.dirname, '../fixtures/media/stream.mp4');
+const VARIABLE = join(import.meta.dirname, '../fixtures/media/vfr.mp4');
+
+describe.skipIf(isMissing('chromium'))('playing a clip', () => {
+  let browser: Browser;
+  let application: TestApplication;
+  let editor: EditorPage;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+    application = await TestApplication.start([STREAM, VARIABLE], [STREAM]);
+    editor = await EditorPage.open(browser, application);
+    await editor.clipIsShown('stream.mp4');
+  });
+  beforeEach(async () => {
+    await editor.press('k');
+    await editor.press('x');
+    await editor.goTo(0);
+  });
+  afterAll(async () => {
+    await editor.close();
+    await application.stop();
+    await browser.close();
+  });
+
+  const button = (name: string) => editor.page.getByRole('button', { name, exact: true });
+
+  it('goes by the time of the clip, with its sound, and stops at its end', async () => {
+    const started = performance.now();
+    await editor.press('Space');
+    await expect.poll(() => editor.playhead(), { timeout: 10_000, interval: 20 }).toBeGreaterThan(30);
+    const sound = await editor.sound();
+    expect(sound).toMatchObject({ playing: true, rate: 1, muted: false });
+    expect(sound.length).toBeCloseTo(3.0, 0);
+    expect(Math.abs(sound.seconds * 29.97 - (await editor.playhead()))).toBeLessThan(5);
+    await editor.playheadIsAt(89);
+    // Three seconds of picture; a machine that is slow shows fewer frames, not later ones.
+    const seconds = (performance.now() - started) / 1000;
+    expect(seconds).toBeGreaterThan(2.9);
+    expect(seconds).toBeLessThan(6);
+    await button('Play').waitFor();
+  });
+
+  it('steps by a frame and by ten, to the start and to the end', async () => {
+    await editor.press('ArrowRight');
+    await editor.playheadIsAt(1);
+    await editor.press('Shift+ArrowRight');
+    await editor.playheadIsAt(11);
+    await editor.press('ArrowLeft');
+    await editor.playheadIsAt(10);
+    await editor.press('End');
+    await editor.playheadIsAt(89);
+    await editor.press('ArrowRight');
+    await editor.playheadIsAt(89);
+    await editor.press('Home');
+    await editor.playheadIsAt(0);
+  });
+
+  it('L plays on and faster, J backwards, K stops', async () => {
+    await editor.press('l');
+    await editor.press('l');
+    await expect.poll(() => editor.playhead()).toBeGreaterThan(10);
+    await editor.press('k');
+    const stopped = await editor.playhead();
+    await editor.page.waitForTimeout(200);
+    expect(await editor.playhead()).toBe(stopped);
+    await editor.press('j');
+    await expect.poll(() => editor.playhead()).toBeLessThan(stopped);
+    await editor.press('k');
+  });
+
+  it('I and O set the range, in which it loops when asked to; X clears it', async () => {
+    await editor.mark(20, 26);
+    expect(await editor.inspector.innerText()).toMatch(/6 frames/);
+    await button('Loop over the range').click();
+    await editor.press('Space');
+    const seen = new Set<number>();
+    for (let look = 0; look < 40; look++) {
+      seen.add(await editor.playhead());
+      await editor.page.waitForTimeout(25);
+    }
+    await editor.press('k');
+    await button('Loop over the range').click();
+    expect(Math.min(...seen)).toBeGreaterThanOrEqual(20);
+    expect(Math.max(...seen)).toBeLessThan(26);
+    expect(seen.size).toBeGreaterThan(2);
+    await editor.press('x');
+    await expect.poll(() => editor.inspector.innerText()).toMatch(/Whole clip, 90 frames/);
+  });
+
+  it('the playhead follows the pointer on the scrub bar', async () => {
+    const bar = (await editor.page.getByRole('slider', { name: 'Playhead' }).boundingBox())!;
+    const whole = { from: 12, to: 1268 };
+    // On the ruler: the ends of the track below it are the handles of in and out point.
+    const y = bar.y + 6;
+    await editor.page.mouse.move(whole.from + 4, y);
+    await editor.page.mouse.down();
+    for (const share of [0.2, 0.4, 0.6, 0.5]) {
+      await editor.page.mouse.move(whole.from + (whole.to - whole.from) * share, y, { steps: 3 });
+    }
+    await editor.page.mouse.up();
+    expect(await editor.playhead()).toBeGreaterThan(42);
+    expect(await editor.playhead()).toBeLessThan(48);
+    await editor.frameIsShown(await editor.playhead());
+  });
+
+  it('follows the times of a clip with a variable frame rate', async () => {
+    await editor.openClip(join(application.clipFolder, 'vfr.mp4'));
+    await editor.clipIsShown('vfr.mp4');
+    await editor.press('End');
+    await editor.playheadIsAt(23);
+    await editor.press('ArrowLeft');
+    await editor.frameIsShown(22);
+  });
+
+  it('caused no complaint of the browser', () => expect(editor.complaints).toEqual([]));
+});
