@@ -43,7 +43,9 @@ export class FramesQueue {
   /** @throws AcutanceError `cancelled` as soon as the signal is aborted; else whatever the work throws. */
   async ask<Result>(task: FramesTask<Result>, signal?: AbortSignal): Promise<Result> {
     if (signal?.aborted || this.#disposed) throw cancelled();
-    const entry = this.#entries.get(task.key) ?? this.#add(task);
+    const known = this.#entries.get(task.key);
+    // What was given up may still be on its way out, and would take along whoever joined it.
+    const entry = known?.abort.signal.aborted === false ? known : this.#add(task);
     entry.rank = Math.min(entry.rank, RANK[task.urgency]);
     entry.asked = ++this.#asked;
     entry.waiting++;

@@ -136,4 +136,26 @@ describe('requests for frames', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
     await expect(ask('later')).rejects.toMatchObject({ code: 'cancelled' });
   });
+
+  it('do not join one that was given up and is on its way out', async () => {
+    const queue = new FramesQueue();
+    const stopped = Promise.withResolvers<void>();
+    let runs = 0;
+    const work = async (signal: AbortSignal) => {
+      runs += 1;
+      if (runs > 1) return 'frame';
+      await stopped.promise;
+      signal.throwIfAborted();
+      return 'never';
+    };
+    const task = { key: 'index', urgency: 'screen', clip: 'clip', place: 0, work } as const;
+    const abort = new AbortController();
+    const first = queue.ask(task, abort.signal);
+    await turn();
+    abort.abort();
+    await expect(first).rejects.toMatchObject({ code: 'cancelled' });
+    const second = queue.ask(task);
+    stopped.resolve();
+    expect(await second).toBe('frame');
+  });
 });
