@@ -133,27 +133,23 @@ describe('a preview', () => {
 
   it('starts at once where the network is still loaded', async () => {
     const clip = await renderClip(fixture('vfr.mp4'));
-    const secondsToWork = async (range: { from: number; to: number }) => {
-      const { id } = await bench.ended(bench.preview(clip, { range }));
-      const of = (phase: string) =>
-        bench.events.find(
-          (event) => event.type === 'job' && event.job.id === id && event.job.phase === phase,
-        );
-      expect(of('deblurring')).toBeDefined();
-      return bench.job(id);
+    const millisecondsToWork = async (range: { from: number; to: number }) => {
+      const started = performance.now();
+      let begun = 0;
+      const end = bench.service.onEvent((event) => {
+        if (event.type === 'job' && event.job.phase === 'deblurring') begun ||= performance.now() - started;
+      });
+      expect(await bench.ended(bench.preview(clip, { range }))).toMatchObject({ state: 'done' });
+      end();
+      return begun;
     };
-    await secondsToWork({ from: 0, to: 1 });
+    const first = await millisecondsToWork({ from: 0, to: 1 });
     const engine = bench.engines[0]!.pid;
-    const started = performance.now();
-    let begun = 0;
-    const end = bench.service.onEvent((event) => {
-      if (event.type === 'job' && event.job.phase === 'deblurring') begun ||= performance.now() - started;
-    });
-    await secondsToWork({ from: 1, to: 2 });
-    end();
+    const second = await millisecondsToWork({ from: 1, to: 2 });
     expect(bench.engines[0]!.pid).toBe(engine);
-    expect(begun).toBeGreaterThan(0);
-    expect(begun).toBeLessThan(process.env['CI'] === undefined ? 500 : 2000);
+    expect(second).toBeGreaterThan(0);
+    // It is about a fortieth on a machine that does nothing else.
+    expect(second).toBeLessThan(first / 3);
   });
 });
 

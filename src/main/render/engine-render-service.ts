@@ -1,3 +1,4 @@
+import { constants, getPriority, setPriority } from 'node:os';
 import type { Device } from '../../shared/api/catalogue.ts';
 import type { FrameRange, Recipe } from '../../shared/api/clip.ts';
 import type { Job, JobOrder } from '../../shared/api/job.ts';
@@ -32,6 +33,9 @@ export interface RenderServiceOptions {
   readonly cacheBytes?: number | undefined;
 }
 
+/** A little behind this process (a "nice" value), so that showing frames goes before making more of them. */
+const WORKER_PRIORITY = 5;
+
 /** An engine that nobody used for so long gives its memory back. */
 const IDLE_MS = 5 * 60_000;
 
@@ -47,6 +51,8 @@ export class EngineRenderService implements RenderService {
   /** Answers questions while the other one works. */
   readonly #clerk: EngineClient;
   readonly #listeners = new Set<(event: RenderEvent) => void>();
+  /** The process whose priority was lowered. */
+  #lowered: number | undefined;
   #clerkTurn: Promise<unknown> = Promise.resolve();
   #clerkTimer: NodeJS.Timeout | undefined;
   #workerTimer: NodeJS.Timeout | undefined;
@@ -210,11 +216,24 @@ export class EngineRenderService implements RenderService {
       recipes: this.#recipes,
       cache: this.#cache,
       cacheFolder: this.#cacheFolder,
+      onWorking: () => this.#letScreenGoFirst(),
       onRendered: (clip: string, recipe: string, number: number) => {
         this.#tell({ type: 'rendered', clip, recipe, range: { from: number, to: number + 1 } });
         this.#inBackground(this.#cache.trim());
       },
     };
+  }
+
+  /** The threads that compute are started later, and take the priority over. */
+  #letScreenGoFirst(): void {
+    const { pid } = this.#worker;
+    if (pid === undefined || pid === this.#lowered) return;
+    this.#lowered = pid;
+    try {
+      setPriority(pid, Math.min(constants.priority.PRIORITY_LOW, getPriority() + WORKER_PRIORITY));
+    } catch {
+      // It has just ended, or the system does not allow it: then it is not behind.
+    }
   }
 
   #evicted({ clip, recipe, range }: Eviction): void {

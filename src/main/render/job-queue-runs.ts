@@ -20,6 +20,8 @@ export interface RunServices {
   readonly cache: FrameCache;
   readonly cacheFolder: string;
   readonly onRendered: (clip: string, recipe: string, number: number) => void;
+  /** Called when the engine has begun to work. */
+  readonly onWorking: () => void;
 }
 
 /** Renders what is not rendered yet of a preview's range. */
@@ -51,7 +53,7 @@ export async function runPreviewOrder(
       signal: control.signal,
       onEvent: (event) => {
         if (event.type === 'rendered') services.onRendered(clip.id, recipe.id, event.number);
-        else applyEvent(event, control, framesThere);
+        else applyEvent(event, control, services, framesThere);
       },
     },
   );
@@ -63,8 +65,9 @@ export async function runExportOrder(
   order: ExportOrder,
   clip: RenderClip,
   control: JobControl,
-  { engine, recipes }: RunServices,
+  services: RunServices,
 ): Promise<void> {
+  const { engine, recipes } = services;
   const recipe = order.deblur ? await recipes.resolve(order.deblur) : undefined;
   control.signal.throwIfAborted();
   if (recipe) control.update({ device: recipe.device });
@@ -76,7 +79,7 @@ export async function runExportOrder(
       deblur: recipe?.settings,
       range: order.range ? timesOfRange(order.range, clip.index) : {},
     },
-    { signal: control.signal, onEvent: (event) => applyEvent(event, control, 0) },
+    { signal: control.signal, onEvent: (event) => applyEvent(event, control, services, 0) },
   );
   control.update({
     framesDone: result.frames,
@@ -112,12 +115,14 @@ export function requireWithin(range: NumberRange, clip: RenderClip): void {
 
 /** @param framesBefore - frames that were there before the engine began to count. */
 function applyEvent(
-  event: Exclude<JobEvent, { readonly type: 'rendered' }> | JobEvent,
+  event: JobEvent,
   control: JobControl,
+  { onWorking }: RunServices,
   framesBefore: number,
 ): void {
   switch (event.type) {
     case 'phase':
+      if (event.phase !== 'starting') onWorking();
       control.update({ phase: event.phase });
       return;
     case 'progress': {
