@@ -4,6 +4,8 @@ import { gather, imageDims, matmul, reshape, slice, transpose } from '../shaping
 
 const KERNEL = 3;
 const TAPS = KERNEL ** 2;
+/** Groups of channels that one node of ONNX Runtime convolves. */
+const GROUPS_AT_ONCE = 2;
 
 export interface DeformableConvInputs {
   /** N x C x H x W. */
@@ -53,14 +55,31 @@ export function deformableConv(inputs: DeformableConvInputs, groups: number): Va
   });
 }
 
+/**
+ * A sum over a few groups of channels at a time: ONNX Runtime lays out all samples of a node before it multiplies, nine
+ * times the image, and that is what large frames would fail for.
+ */
 function standardBody(graph: Graph, inputs: DeformableConvInputs, groups: number): Value {
   const { image, weight, bias, offset, mask } = inputs;
-  return graph.node({
-    opType: 'DeformConv',
-    inputs: [image, weight, offset, bias, mask],
-    outputs: [{ dims: image.dims.with(1, weight.dims[0]!) }],
-    attributes: { kernel_shape: [KERNEL, KERNEL], pads: [1, 1, 1, 1], offset_group: groups },
-  })[0]!;
+  const channels = image.dims[1]!;
+  const together = groups % GROUPS_AT_ONCE === 0 ? GROUPS_AT_ONCE : groups;
+  const width = (channels / groups) * together;
+  const noBias = graph.constant({ data: new Float32Array(weight.dims[0]!), dims: [weight.dims[0]!] });
+  return Array.from({ length: groups / together }, (_, part) => {
+    const share = (value: Value, size: number) => slice(value, 1, part * size, (part + 1) * size);
+    return graph.node({
+      opType: 'DeformConv',
+      inputs: [
+        share(image, width),
+        share(weight, width),
+        share(offset, together * TAPS * 2),
+        part === 0 ? bias : noBias,
+        share(mask, together * TAPS),
+      ],
+      outputs: [{ dims: image.dims.with(1, weight.dims[0]!) }],
+      attributes: { kernel_shape: [KERNEL, KERNEL], pads: [1, 1, 1, 1], offset_group: together },
+    })[0]!;
+  }).reduce((sum, part) => add(sum, part));
 }
 
 /** For execution providers without DeformConv (WebGPU): per tap four gathers of a group's channels, and a product. */
