@@ -1,12 +1,26 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-/** The files among a program's parameters, as absolute paths: no option, and something that is there. */
+/**
+ * The files among a program's parameters, as absolute paths: no option, and something that is there. File managers of
+ * Linux give addresses (`file:///...`) for paths.
+ */
 export function filesAmong(parameters: readonly string[], workingFolder: string): string[] {
   return parameters
     .filter((parameter) => parameter !== '' && !parameter.startsWith('-'))
-    .map((parameter) => resolve(workingFolder, parameter))
+    .map((parameter) => pathOfAddress(parameter) ?? resolve(workingFolder, parameter))
     .filter(isFile);
+}
+
+function pathOfAddress(parameter: string): string | undefined {
+  if (!parameter.startsWith('file://')) return undefined;
+  try {
+    return fileURLToPath(parameter);
+  } catch {
+    // Of another machine, or not well-formed: no file of ours.
+    return undefined;
+  }
 }
 
 function isFile(path: string): boolean {
