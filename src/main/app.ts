@@ -11,6 +11,7 @@ import { FileAccess } from './render/file-access.ts';
 import { installedVersion, shippedWeightsFolder } from './render/installation.ts';
 import { FrameService } from './render/frame-service.ts';
 import { EventLog } from './routes/event-log.ts';
+import { FirstClip } from './routes/first-clip.ts';
 import { type Logger, standardErrorLogger } from './routes/logger.ts';
 import { installedNetworks, installedWeights } from './routes/networks-and-weights.ts';
 import { PageFiles } from './routes/page-files.ts';
@@ -85,6 +86,7 @@ function buildApp(options: AppOptions, store: ProjectStore): App {
     weights: installedWeights,
   });
   const endEvents = render.onEvent((event) => events.emit(event));
+  const firstClip = new FirstClip(openPath);
   const services: Services = {
     facts: {
       launch,
@@ -93,8 +95,8 @@ function buildApp(options: AppOptions, store: ProjectStore): App {
       platform: process.platform,
       roots: roots.map((path) => ({ path, name: basename(path) || path })),
       samplePath,
-      openPath,
     },
+    firstClip,
     store,
     access,
     clips: new ClipLibrary({ reader: frames, store, access, samplePath }),
@@ -114,6 +116,7 @@ function buildApp(options: AppOptions, store: ProjectStore): App {
     grant: (path: string) => access.grant(path),
     requestOpen: (path: string) => {
       access.grant(path);
+      firstClip.ask(path);
       events.emit({ type: 'open', path });
     },
     dispose: () =>

@@ -43,7 +43,7 @@ export async function listFolder(access: FileAccess, path: string): Promise<Fold
   const parent = dirname(folder);
   return {
     path: folder,
-    ...(parent !== folder && access.covers(parent) ? { parent } : {}),
+    ...(parent !== folder && (await access.covers(parent)) ? { parent } : {}),
     entries,
     truncated,
   };
@@ -89,7 +89,7 @@ function kindOf(entry: { isFile(): boolean; isDirectory(): boolean }): Name['kin
 async function kindOfLink(access: FileAccess, path: string): Promise<Name['kind'] | undefined> {
   try {
     const real = await realpath(path);
-    return access.covers(real) ? kindOf(await stat(real)) : undefined;
+    return (await access.covers(real)) ? kindOf(await stat(real)) : undefined;
   } catch {
     return undefined;
   }

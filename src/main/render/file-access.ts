@@ -1,4 +1,4 @@
-import { constants, realpathSync, type Stats } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { access, lstat, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
 import { AcutanceError } from '../../shared/errors.ts';
@@ -11,16 +11,19 @@ const SYSTEM_FOLDERS = process.platform === 'linux' ? ['/proc', '/sys', '/dev'] 
  * Paths are compared as the file system resolves them, so that no link leads out.
  */
 export class FileAccess {
-  readonly #granted: Set<string>;
+  /** Real paths, the newest last; as they were when they were granted, whatever takes their place later. */
+  readonly #granted = new Map<string, Promise<string>>();
 
   /** @param paths - absolute; folders with all that is in them, or single files. */
   constructor(paths: readonly string[]) {
-    this.#granted = new Set(paths.map((path) => resolve(path)));
+    for (const path of paths) this.grant(path);
   }
 
   /** Opens a folder, or a file that may not exist yet, which the user chose. */
   grant(path: string): void {
-    this.#granted.add(resolve(path));
+    const granted = resolve(path);
+    this.#granted.delete(granted);
+    this.#granted.set(granted, realPathOf(granted));
   }
 
   /**
@@ -69,7 +72,7 @@ export class FileAccess {
       });
     }
     const real = join(folder, basename(lexical));
-    if (!this.covers(folder) && !this.#isGrantedItself(real)) throw outside(path);
+    if (!(await this.covers(real))) throw outside(path);
     const existing = await lstat(real).catch(() => undefined);
     if (existing?.isSymbolicLink()) throw refusal(path, 'is a link', 'Choose another name.');
     if (existing?.isDirectory()) {
@@ -82,22 +85,20 @@ export class FileAccess {
   }
 
   /** Whether a real path lies in what is open. */
-  covers(real: string): boolean {
+  async covers(real: string): Promise<boolean> {
     if (isOfTheSystem(real)) return false;
-    return [...this.#granted].some((granted) => isInside(real, realPathOf(granted)));
-  }
-
-  #isGrantedItself(real: string): boolean {
-    return [...this.#granted].some(
-      (granted) => real === join(realPathOf(dirname(granted)), basename(granted)),
-    );
+    // The newest first: an old one may lie on a disk that takes its time to say that it is gone.
+    for (const granted of [...this.#granted.values()].reverse()) {
+      if (isInside(real, await granted)) return true;
+    }
+    return false;
   }
 
   async #existing(path: string): Promise<{ readonly real: string; readonly stats: Stats }> {
     const lexical = checkForm(path);
     try {
       const real = await realpath(lexical);
-      if (!this.covers(real)) throw outside(path);
+      if (!(await this.covers(real))) throw outside(path);
       return { real, stats: await stat(real) };
     } catch (thrown) {
       // Whether a file exists is told only of files that may be read.
@@ -110,7 +111,7 @@ export class FileAccess {
   async #coversNearest(path: string): Promise<boolean> {
     for (let folder = dirname(path); ; folder = dirname(folder)) {
       const real = await realpath(folder).catch(() => undefined);
-      if (real !== undefined) return this.covers(real);
+      if (real !== undefined) return await this.covers(real);
       if (folder === dirname(folder)) return false;
     }
   }
@@ -135,11 +136,13 @@ async function realFolder(path: string): Promise<string | undefined> {
   }
 }
 
-function realPathOf(path: string): string {
+/** Of a file that does not exist yet, the path in the real folder. */
+async function realPathOf(path: string): Promise<string> {
   try {
-    return realpathSync(path);
+    return await realpath(path);
   } catch {
-    return path;
+    const folder = await realFolder(dirname(path));
+    return folder === undefined ? path : join(folder, basename(path));
   }
 }
 

@@ -6,10 +6,15 @@ import type { Services } from './services.ts';
 export function clipRoutes({
   clips,
   events,
+  firstClip,
 }: Services): HandlersOf<'recentClips' | 'openClip' | 'clip' | 'chooseForClip' | 'frameTimes'> {
   return {
     recentClips: () => clips.recent(),
-    openClip: ({ body, signal }) => clips.open(body.path, signal),
+    openClip: async ({ body, signal }) => {
+      const clip = await clips.open(body.path, signal);
+      firstClip.opened();
+      return clip;
+    },
     clip: ({ params, signal }) => clips.clip(params.clip, signal),
     chooseForClip: ({ params, body }) => {
       const choices = clips.choose(params.clip, body);

@@ -79,15 +79,14 @@ function streamOf(
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        signal.addEventListener(
-          'abort',
-          () => {
-            if (closed) return;
-            controller.error(signal.reason);
-            void close();
-          },
-          { once: true },
-        );
+        const end = () => {
+          if (closed) return;
+          // Nobody is left to be told of an error.
+          controller.close();
+          void close();
+        };
+        signal.addEventListener('abort', end, { once: true });
+        if (signal.aborted) end();
       },
       async pull(controller) {
         try {

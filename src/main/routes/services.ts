@@ -4,6 +4,7 @@ import type { ClipLibrary } from '../render/clip-library.ts';
 import type { FileAccess } from '../render/file-access.ts';
 import type { RenderService } from '../render/render-service.ts';
 import type { EventLog } from './event-log.ts';
+import type { FirstClip } from './first-clip.ts';
 import type { NetworksAndWeights } from './networks-and-weights.ts';
 
 export interface ImageOptions {
@@ -40,17 +41,12 @@ export interface MediaService {
 }
 
 /** What does not change while the program runs. */
-export type SessionFacts = Pick<
-  Session,
-  'launch' | 'version' | 'host' | 'platform' | 'roots' | 'samplePath'
-> & {
-  /** A clip that a start was asked to open. */
-  readonly openPath: string | undefined;
-};
+export type SessionFacts = Omit<Session, 'firstStart' | 'openPath'>;
 
 /** What the routes answer with. */
 export interface Services {
   readonly facts: SessionFacts;
+  readonly firstClip: FirstClip;
   readonly store: ProjectStore;
   readonly access: FileAccess;
   readonly clips: ClipLibrary;

@@ -178,12 +178,27 @@ describe('a file that was chosen in a dialog', () => {
     expect(await codeOf(access.folder(join(top, 'root-of-another')))).toBe('path-refused');
   });
 
-  it('may be written before it exists', async () => {
+  onUnix('and then replaced by a link', () => {
+    it('is not open any more', async () => {
+      const chosen = join(top, 'root-of-another', 'chosen.mp4');
+      writeFileSync(chosen, '');
+      access.grant(chosen);
+      expect(await access.file(chosen)).toBe(chosen);
+      rmSync(chosen);
+      symlinkSync(secret, chosen);
+      expect(await codeOf(access.file(chosen))).toBe('path-refused');
+      expect(await codeOf(access.output(chosen))).toBe('path-refused');
+    });
+  });
+
+  it('may be written before it exists, and read afterwards', async () => {
     const output = join(top, 'root-of-another', 'out.mp4');
     expect(await codeOf(access.output(output))).toBe('path-refused');
     access.grant(output);
     expect(await access.output(output)).toBe(output);
     expect(await codeOf(access.output(`${output}.other`))).toBe('path-refused');
+    writeFileSync(output, 'clip');
+    expect(await access.file(output)).toBe(output);
   });
 });
 

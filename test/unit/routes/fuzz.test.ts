@@ -11,7 +11,7 @@ import { type FakeApp, RECIPE, fakeApp, readerOf } from './support/fake-services
 
 /** The same cases in every run; `ACUTANCE_FUZZ_SEED` tries others. */
 const SEED = Number(process.env['ACUTANCE_FUZZ_SEED'] ?? 20_261_120);
-const RUNS = Number(process.env['ACUTANCE_FUZZ_RUNS'] ?? 60);
+const RUNS = Number(process.env['ACUTANCE_FUZZ_RUNS'] ?? 40);
 
 const NAMES = Object.keys(endpoints) as EndpointName[];
 

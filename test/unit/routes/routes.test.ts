@@ -38,6 +38,19 @@ describe('the session', () => {
   });
 });
 
+describe('a clip that was asked for from outside', () => {
+  it('is what a page begins with, until something was opened', async () => {
+    const app = fakeApp();
+    await app.open('last.mp4');
+    app.services.firstClip.ask('/given.mp4');
+    expect(await (await app.fetch('/api/session')).json()).toMatchObject({ openPath: '/given.mp4' });
+    await app.open('other.mp4');
+    expect(await (await app.fetch('/api/session')).json()).toMatchObject({
+      openPath: join(app.root, 'other.mp4'),
+    });
+  });
+});
+
 describe('events', () => {
   it('come as a stream that begins with a reset', async () => {
     const app = fakeApp();

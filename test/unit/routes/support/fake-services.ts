@@ -10,6 +10,7 @@ import { type ClipReader, ClipLibrary } from '../../../../src/main/render/clip-l
 import { FileAccess } from '../../../../src/main/render/file-access.ts';
 import type { RenderService } from '../../../../src/main/render/render-service.ts';
 import { EventLog } from '../../../../src/main/routes/event-log.ts';
+import { FirstClip } from '../../../../src/main/routes/first-clip.ts';
 import { HttpProblem } from '../../../../src/main/routes/problem-response.ts';
 import { createRoutes } from '../../../../src/main/routes/routes.ts';
 import type { MediaService, Services } from '../../../../src/main/routes/services.ts';
@@ -188,6 +189,8 @@ export interface FakeApp {
   readonly logged: string[];
   /** A file below the root with something in it. */
   file(name: string): string;
+  /** The handler itself. */
+  answer(request: Request): Promise<Response>;
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** Sends a JSON body. */
   send(method: string, path: string, body: unknown): Promise<Response>;
@@ -216,8 +219,8 @@ export function fakeApp(overrides: Partial<Services> = {}): FakeApp {
       platform: 'linux',
       roots: [{ path: root, name: 'root' }],
       samplePath: join(root, 'sample.mp4'),
-      openPath: undefined,
     },
+    firstClip: new FirstClip(undefined),
     store,
     access,
     clips: new ClipLibrary({ reader, store, access, samplePath: join(root, 'sample.mp4') }),
@@ -270,6 +273,7 @@ export function fakeApp(overrides: Partial<Services> = {}): FakeApp {
     render,
     logged,
     file,
+    answer,
     fetch,
     send,
     open: async (name = 'clip.mp4') => {
