@@ -114,6 +114,8 @@ async function reach(send: typeof fetch, endpoint: Endpoint, given: LooseCall): 
     return await send(addressOf(endpoint, given), {
       method: endpoint.method,
       signal: given.signal ?? null,
+      // What was changed last is saved although the page is being closed.
+      ...(endpoint.method === 'PATCH' ? { keepalive: true } : {}),
       ...(given.body === undefined
         ? {}
         : { body: JSON.stringify(given.body), headers: { 'content-type': 'application/json' } }),

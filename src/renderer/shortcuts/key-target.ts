@@ -22,9 +22,11 @@ interface Target {
  * Whether a key belongs to the element that has the focus.
  * @param byPointer whether the element got the focus by a click: then its keys are the page's, apart from sliders and
  * text, so that Space plays after a button was clicked
+ * @param withMod whether Ctrl (Cmd on a Mac) is held: such keys are never text
  */
-export function belongsToTarget(target: Target, key: string, byPointer: boolean): boolean {
+export function belongsToTarget(target: Target, key: string, byPointer: boolean, withMod = false): boolean {
   if (target.closest(ABOVE)) return true;
+  if (withMod) return false;
   if (target.matches(TEXT)) return true;
   if (ARROWS.test(key)) {
     return (

@@ -35,7 +35,9 @@ export class Keyboard {
     if (event.key === 'Tab') this.#focusByPointer = false;
     if (event.isComposing || this.#workspace.dialog) return;
     const { target } = event;
-    if (target instanceof Element && belongsToTarget(target, event.key, this.#focusByPointer)) return;
+    const withMod = this.#mac ? event.metaKey : event.ctrlKey;
+    if (target instanceof Element && belongsToTarget(target, event.key, this.#focusByPointer, withMod))
+      return;
     if (event.key === ' ' && !event.ctrlKey && !event.metaKey && !event.altKey) {
       this.#take(event);
       if (this.#space === 'up') this.#space = 'down';

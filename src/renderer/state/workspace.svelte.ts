@@ -43,6 +43,8 @@ export class Workspace {
   #dialog = $state<DialogName | undefined>();
   #announcement = $state('');
   #openAborter: AbortController | undefined;
+  #begun: Promise<void> = Promise.resolve();
+  #resets = 0;
 
   constructor({ client, events, sound, bridge }: WorkspaceParts) {
     this.client = client;
@@ -105,13 +107,8 @@ export class Workspace {
       },
       onEvent: (event) => this.#take(event),
     });
-    await this.#refresh();
-    const session = this.#session;
-    if (!session || this.#clip) return;
-    const path = session.openPath ?? (session.firstStart ? session.samplePath : undefined);
-    if (path === undefined) return;
-    await this.openPath(path);
-    if (session.firstStart) await this.#deblurSample();
+    this.#begun = this.#begin();
+    await this.#begun;
   }
 
   /** Opens a clip in place of the one on the screen, which stays when this fails; the problem is told. */
@@ -193,6 +190,16 @@ export class Workspace {
     this.#clip?.dispose();
   }
 
+  async #begin(): Promise<void> {
+    await this.#refresh();
+    const session = this.#session;
+    if (!session || this.#clip) return;
+    const path = session.openPath ?? (session.firstStart ? session.samplePath : undefined);
+    if (path === undefined) return;
+    await this.openPath(path);
+    if (session.firstStart) await this.#deblurSample();
+  }
+
   async #reporting(work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
@@ -255,9 +262,16 @@ export class Workspace {
 
   /** Something was missed: all is asked for anew, while the screen keeps what it shows. */
   async #startAnew(launch: string): Promise<void> {
-    const first = this.#session === undefined;
-    if (first) return;
-    const restarted = this.#session?.launch !== launch;
+    const isFirst = ++this.#resets === 1;
+    await this.#begun;
+    if (!this.#session) {
+      // The server was not there when the page was.
+      this.#begun = this.#begin();
+      return;
+    }
+    const restarted = this.#session.launch !== launch;
+    // The first event of the first stream says nothing that was not asked for just now.
+    if (isFirst && !restarted) return;
     await this.#refresh();
     const clip = this.#clip;
     if (!clip) return;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   baseName,
+  isWithin,
   folderOf,
   joinPath,
   splitName,
@@ -96,5 +97,17 @@ describe('paths', () => {
     ['/odd\\name', '/odd\\name/clip.mp4'],
   ])('a clip in %s is %s', (folder, path) => {
     expect(joinPath(folder, 'clip.mp4')).toBe(path);
+  });
+
+  it.each([
+    ['/v/a', '/v', true],
+    ['/v', '/v', true],
+    ['/vault', '/v', false],
+    ['/v', '/v/a', false],
+    ['/v', '/', true],
+    ['C:\\v\\a', 'C:\\v', true],
+    ['C:\\v', 'C:\\', true],
+  ])('%s within %s: %s', (path, folder, within) => {
+    expect(isWithin(path, folder)).toBe(within);
   });
 });

@@ -64,20 +64,25 @@ describe('a name for another preset', () => {
 });
 
 describe('the suggested folder', () => {
-  const roots = [{ path: '/home/me' }];
+  const roots = [{ path: '/home/me' }, { path: '/v' }];
+  const clip = { path: '/v/c.mp4', sample: false };
+  const sample = { path: '/app/s.mp4', sample: true };
+  const first = { lastOutput: undefined, roots, anywhere: false };
 
   it('is where the last export went', () => {
-    const lastOutput = '/out/a.mp4';
-    expect(suggestedFolder({ clip: { path: '/v/c.mp4', sample: false }, lastOutput, roots })).toBe('/out');
+    expect(suggestedFolder({ ...first, clip, lastOutput: '/home/me/out/a.mp4' })).toBe('/home/me/out');
   });
 
   it('is the clip’s own, but not that of the sample', () => {
-    const first = { lastOutput: undefined, roots };
-    expect(suggestedFolder({ clip: { path: '/v/c.mp4', sample: false }, ...first })).toBe('/v');
-    expect(suggestedFolder({ clip: { path: '/app/s.mp4', sample: true }, ...first })).toBe('/home/me');
-    expect(
-      suggestedFolder({ clip: { path: '/app/s.mp4', sample: true }, lastOutput: undefined, roots: [] }),
-    ).toBe('');
+    expect(suggestedFolder({ ...first, clip })).toBe('/v');
+    expect(suggestedFolder({ ...first, clip: sample })).toBe('/home/me');
+    expect(suggestedFolder({ ...first, clip: sample, roots: [] })).toBe('');
+  });
+
+  it('is one that may be written to, unless the system’s dialog opens any', () => {
+    const elsewhere = { path: '/vault/c.mp4', sample: false };
+    expect(suggestedFolder({ ...first, clip: elsewhere })).toBe('/home/me');
+    expect(suggestedFolder({ ...first, clip: elsewhere, anywhere: true })).toBe('/vault');
   });
 });
 

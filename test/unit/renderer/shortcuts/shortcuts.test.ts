@@ -93,6 +93,11 @@ describe('a key press', () => {
     expect(belongsToTarget(element(is), key, byPointer)).toBe(own);
   });
 
+  it('with Ctrl in a text field is a command, though not in a dialog', () => {
+    expect(belongsToTarget(element('textarea'), 'e', true, true)).toBe(false);
+    expect(belongsToTarget(element('textarea', '[role=dialog]'), 'e', true, true)).toBe(true);
+  });
+
   it('in a menu is the menu’s', () => {
     expect(belongsToTarget(element('div', '[role=menu]'), 'i', true)).toBe(true);
   });

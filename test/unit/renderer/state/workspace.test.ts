@@ -44,6 +44,24 @@ describe('Workspace', () => {
       expect(server.bodiesOf('POST /api/jobs')).toHaveLength(1);
     });
 
+    it('waits for a server that is not there yet', async () => {
+      server.away = true;
+      await startWith({ openPath: CLIP.path });
+      expect(workspace.session).toBeUndefined();
+      server.away = false;
+      server.tell({ type: 'reset', launch: 'first' });
+      await settled();
+      expect(workspace.clip?.info.path).toBe(CLIP.path);
+    });
+
+    it('asks for nothing twice when the stream of events says where it begins', async () => {
+      await startWith({ openPath: CLIP.path });
+      const asked = server.requests.length;
+      server.tell({ type: 'reset', launch: 'first' });
+      await settled();
+      expect(server.requests).toHaveLength(asked);
+    });
+
     it('leaves the choice to the user otherwise', async () => {
       await startWith({});
       expect(workspace.clip).toBeUndefined();
