@@ -153,6 +153,26 @@ describe('a preview', () => {
   });
 });
 
+describe.skipIf(process.platform !== 'linux')('the process of the service', () => {
+  it('holds neither ONNX Runtime nor FFmpeg: what they crash is an engine', () => {
+    const modules = ['engine-render-service.ts', 'installed-weights.ts'].map((name) =>
+      JSON.stringify(new URL(`../../src/main/render/${name}`, import.meta.url).href),
+    );
+    const program = `
+      import { readFileSync } from 'node:fs';
+      const { EngineRenderService } = await import(${modules[0]});
+      const { openInstalledWeights } = await import(${modules[1]});
+      const weights = async () => openInstalledWeights();
+      const service = new EngineRenderService({ weights, cacheFolder: ${JSON.stringify(join(bench.folder, 'own'))} });
+      await service.describe({ id: 'c' }, ${JSON.stringify({ ...QUICK, device: 'auto' })});
+      const mapped = readFileSync('/proc/self/maps', 'utf8');
+      console.log(['sqlite', 'onnxruntime', 'node-av'].filter((name) => mapped.includes(name)).join());
+      await service.dispose();`;
+    const options = ['--input-type=module', '-e', program];
+    expect(execFileSync(process.execPath, options, { encoding: 'utf8' }).trim()).toBe('sqlite');
+  });
+});
+
 describe('a restored frame', () => {
   it('comes as PNG and JPEG, and smaller', async () => {
     const clip = await renderClip(fixture('rotated.mp4'));
