@@ -3,6 +3,9 @@ import { memoryBudget } from '../../../src/main/inference/tiling/memory-budget.t
 import { planMemory } from '../../../src/main/inference/tiling/memory-plan.ts';
 import { computedPixels } from '../../../src/main/inference/tiling/tile-plan.ts';
 import { cdvdTsp } from '../../../src/networks/archs/cdvd-tsp/cdvd-tsp.ts';
+import { erdn } from '../../../src/networks/archs/erdn/erdn.ts';
+import { pvdNet } from '../../../src/networks/archs/pvdnet/pvdnet.ts';
+import type { Network, NetworkSize } from '../../../src/networks/network.ts';
 
 const GIB = 2 ** 30;
 
@@ -25,6 +28,18 @@ describe('planning memory', () => {
     for (const size of ['paper', 'lite'] as const) {
       expect(plan(size, 1080, 1920, 64 * GIB).peakBytes).toBeLessThan(2.5 * GIB);
     }
+  });
+
+  it('keeps a 1080p clip below 4 GB with PVDNet of any size, and with the lite ERDN', () => {
+    const peak = (network: Network, size: NetworkSize, featureBytesPerPixel: number) =>
+      planMemory({
+        ...{ network, size, height: 1080, width: 1920 },
+        setup: { stages: network.stages.default, options: network.options },
+        featureBytes: featureBytesPerPixel * 1080 * 1920,
+        budget: memoryBudget('cpu', 64 * GIB),
+      }).peakBytes;
+    for (const size of pvdNet.sizes) expect(peak(pvdNet, size, 61)).toBeLessThan(4 * GIB);
+    expect(peak(erdn, 'lite', 43)).toBeLessThan(4 * GIB);
   });
 
   it('does not tile small frames, and lets every program keep its memory there', () => {

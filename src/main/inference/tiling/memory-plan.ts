@@ -27,8 +27,8 @@ export interface MemoryPlan {
   readonly peakBytes: number;
 }
 
-/** Two flows, as one stage of a cascade needs them. */
-const FLOW_CHANNELS = 4;
+/** Channels of what one run of a stage holds beside its frames and `align`'s result: two flows, or three pictures. */
+const WORKING_CHANNELS = { flow: 4, deformable: 9 };
 
 /** Weights are held as given, and once more in the layout the kernels want. */
 const WEIGHT_COPIES = 2;
@@ -43,7 +43,7 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
   const perPixel = (program: NetworkProgram) => network.bytesPerPixel(program, size);
   const weightBytes =
     4 * WEIGHT_COPIES * network.parameters(size).reduce((sum, { dims }) => sum + elementCount(dims), 0);
-  const held = weightBytes + frameBytes(request) + 4 * (network.alignedChannels + FLOW_CHANNELS) * pixels;
+  const held = weightBytes + frameBytes(request) + stageBytes(request);
   // Programs that need the whole frame: motion has no bounds.
   const untiled = network
     .programs(setup)
@@ -72,6 +72,14 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
   const keeping = held + untiled.reduce((sum, bytes) => sum + bytes, tileTotal);
   const keepMemory = keeping <= budget.wantedBytes;
   return { tiles, keepMemory, peakBytes: keepMemory ? keeping : held + Math.max(whole, tileTotal) };
+}
+
+/** Bytes that one run of a stage holds beside its frames. */
+function stageBytes({ network, height, width, featureBytes }: MemoryRequest): number {
+  const { alignedChannels, alignment } = network;
+  const images = 4 * (alignedChannels + WORKING_CHANNELS[alignment]) * height * width;
+  // Features of the centre are as large as those of a neighbour.
+  return alignment === 'deformable' ? images + featureBytes : images;
 }
 
 /** Bytes of the frames and results that a schedule holds. */

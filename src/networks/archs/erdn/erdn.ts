@@ -160,7 +160,7 @@ function savedOnly(stage: number, name: ErdnSizeName): ParameterSpec[] {
 function bytesPerPixel(program: NetworkProgram, size: ErdnSizeName): number {
   const table: Record<ErdnSizeName, Partial<Record<NetworkProgram, number>>> = {
     paper: { features: 650, centre: 850, deform: 6500, align: 200, reconstruct: 850 },
-    lite: { features: 100, centre: 200, deform: 1700, align: 200, reconstruct: 300 },
+    lite: { features: 100, centre: 200, deform: 1250, align: 200, reconstruct: 300 },
   };
   return entryOf(table[size], program);
 }
