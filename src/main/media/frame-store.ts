@@ -1,4 +1,5 @@
-import type { Frame } from 'node-av/lib';
+import type { AVPixelFormat } from 'node-av/constants';
+import { type Frame, avImageGetBufferSize } from 'node-av/lib';
 
 /** Decoded frames by their number, up to a number of bytes; the one not used for longest goes first. */
 export class FrameStore {
@@ -58,7 +59,7 @@ export class FrameStore {
   }
 }
 
-/** Bytes of a frame's planes. */
-function sizeOf(frame: Frame): number {
-  return (frame.data ?? []).reduce((sum, plane) => sum + plane.byteLength, 0);
+/** Bytes of a frame's planes, about. Looking at the planes themselves would make the garbage collector run. */
+function sizeOf({ format, width, height }: Frame): number {
+  return Math.max(1, avImageGetBufferSize(format as AVPixelFormat, width, height, 32));
 }
