@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { AcutanceError } from '../../../shared/errors.ts';
 import { systemCode } from '../../inference/weights/file-errors.ts';
 
@@ -88,12 +88,17 @@ async function findBuilder(root: string): Promise<string | undefined> {
 /** Builds beside the old result and puts the new one in its place when it is whole: a running server never sees half. */
 async function build(root: string, builder: string, only: 'page' | undefined): Promise<void> {
   const output = join(root, 'out');
-  const fresh = join(output, `.new-${process.pid}`);
-  const old = join(output, `.old-${process.pid}`);
+  const startedAt = new Date();
+  await mkdir(output, { recursive: true });
+  const fresh = await mkdtemp(join(output, '.new-'));
+  const old = await mkdtemp(join(output, '.old-'));
   try {
     const parameters = [builder, 'build', '--outDir', fresh, '--logLevel', 'warn', '--ignoreConfigWarning'];
     await run(root, parameters, { NO_COLOR: '1', ...(only === undefined ? {} : { ACUTANCE_BUILD: only }) });
-    await mkdir(old, { recursive: true });
+    for (const { result } of Object.values(PARTS)) {
+      // What was changed in the meantime is not in it.
+      await utimes(join(fresh, relative('out', result)), startedAt, startedAt).catch(() => undefined);
+    }
     for (const part of await readdir(fresh)) {
       await rename(join(output, part), join(old, part)).catch(() => undefined);
       // Where another start has put its own there in between, that one is as new.

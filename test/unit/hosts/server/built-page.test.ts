@@ -15,6 +15,7 @@ import { ensureBuilt } from '../../../../src/main/hosts/server/built-page.ts';
 /** Stands in for the builder: writes down how it was called, and fails where told to. */
 const BUILDER = `
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+if (existsSync('edit')) writeFileSync('src/renderer/index.html', 'edited');
 if (existsSync('fail')) { console.error('app.svelte:3 is wrong'); process.exit(1); }
 const folder = process.argv[process.argv.indexOf('--outDir') + 1];
 for (const part of process.env.ACUTANCE_BUILD === 'page' ? ['renderer'] : ['main', 'renderer']) {
@@ -92,6 +93,13 @@ describe('the build of a checkout', () => {
     rmSync(join(root, 'src/renderer/old.ts'));
     await ensure('page');
     expect(page()).toBe('new');
+  });
+
+  it('does not count as new where a source was changed while it was made', async () => {
+    write('edit', '');
+    await ensure('page');
+    await ensure('page');
+    expect(said).toHaveLength(2);
   });
 
   it('leaves the programs out where only the page is wanted: a checkout runs them from their sources', async () => {

@@ -36,7 +36,8 @@ export async function serve(paths: readonly string[], options: ServeOptions): Pr
   await ensureBuilt(root, ['page'], (line) => reporter.remark(line));
   const records = new LaunchRecords(dataFolder());
   const { port } = options;
-  if (port === undefined && paths.length === 0) {
+  // Other files or folders than the running one has open want a server of their own.
+  if (port === undefined && paths.length === 0 && options.root === undefined) {
     const running = await findRunningServer(records, DEFAULT_PORT);
     if (running) return welcomeBack(running, options, reporter);
   }
