@@ -62,9 +62,8 @@ describe('the desktop window', () => {
       bridge: Object.keys(globalThis.window.acutanceDesktop ?? {}).length,
       node: ['require', 'process', 'module', 'Buffer', 'electron'].filter((name) => name in globalThis),
       secure: globalThis.isSecureContext,
-      isolated: globalThis.crossOriginIsolated,
     }));
-    expect(world).toEqual({ bridge: 9, node: [], secure: true, isolated: true });
+    expect(world).toEqual({ bridge: 9, node: [], secure: true });
     expect(await ask(page, '/api/session')).toMatchObject([200, { host: 'electron' }]);
   });
 

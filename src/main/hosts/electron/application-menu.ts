@@ -32,6 +32,10 @@ export function menuTemplate(situation: MenuSituation, actions: MenuActions): Me
     click: () => actions.command(command),
     ...(accelerator === undefined ? {} : { accelerator }),
   });
+  // Plain keys are the page's, because in a text field they are text; here they are only shown. On a Mac a menu can't
+  // show a key without taking it.
+  const shown = (command: MenuCommand, label: string, key: string): MenuItemConstructorOptions =>
+    mac ? item(command, label) : { ...item(command, label, key), registerAccelerator: false };
   const about = item('about', `About ${situation.name}`);
   return [
     ...(mac ? [applicationMenu(situation.name, about)] : []),
@@ -54,29 +58,29 @@ export function menuTemplate(situation: MenuSituation, actions: MenuActions): Me
         item('deblur', 'Deblur', 'CmdOrCtrl+Return'),
         item('cancel', 'Cancel the Running Job', mac ? 'Cmd+.' : 'Ctrl+.'),
         SEPARATOR,
-        item('mark-in', 'Mark In'),
-        item('mark-out', 'Mark Out'),
-        item('clear-range', 'Clear In and Out'),
+        shown('mark-in', 'Mark In', 'I'),
+        shown('mark-out', 'Mark Out', 'O'),
+        shown('clear-range', 'Clear In and Out', 'X'),
       ],
     },
     {
       label: mac ? 'Playback' : '&Playback',
       submenu: [
-        item('play-pause', 'Play or Pause'),
+        shown('play-pause', 'Play or Pause', 'Space'),
         SEPARATOR,
-        item('next-frame', 'Next Frame'),
-        item('previous-frame', 'Previous Frame'),
-        item('go-to-start', 'Go to Start'),
-        item('go-to-end', 'Go to End'),
+        shown('next-frame', 'Next Frame', 'Right'),
+        shown('previous-frame', 'Previous Frame', 'Left'),
+        shown('go-to-start', 'Go to Start', 'Home'),
+        shown('go-to-end', 'Go to End', 'End'),
       ],
     },
-    viewMenu(situation, item),
+    viewMenu(situation, item, shown),
     mac ? { role: 'windowMenu' } : { role: 'windowMenu', label: '&Window' },
     {
       role: 'help',
       label: mac ? 'Help' : '&Help',
       submenu: [
-        item('shortcuts', 'Keyboard Shortcuts'),
+        shown('shortcuts', 'Keyboard Shortcuts', 'F1'),
         { label: 'Show Log File', click: () => actions.showLog() },
         ...(mac ? [] : [SEPARATOR, about]),
       ],
@@ -104,15 +108,16 @@ function applicationMenu(name: string, about: MenuItemConstructorOptions): MenuI
 
 function viewMenu(
   { platform, development }: MenuSituation,
-  item: (command: MenuCommand, label: string, accelerator?: string) => MenuItemConstructorOptions,
+  item: (command: MenuCommand, label: string, accelerator: string) => MenuItemConstructorOptions,
+  shown: (command: MenuCommand, label: string, key: string) => MenuItemConstructorOptions,
 ): MenuItemConstructorOptions {
   return {
     label: platform === 'darwin' ? 'View' : '&View',
     submenu: [
-      item('view-before', 'Before'),
-      item('view-after', 'After'),
-      item('view-wipe', 'Wipe'),
-      item('view-side-by-side', 'Side by Side'),
+      shown('view-before', 'Before', '1'),
+      shown('view-after', 'After', '2'),
+      shown('view-wipe', 'Wipe', '3'),
+      shown('view-side-by-side', 'Side by Side', '4'),
       SEPARATOR,
       item('zoom-fit', 'Fit', 'CmdOrCtrl+0'),
       item('zoom-actual', 'Actual Pixels', 'CmdOrCtrl+1'),
