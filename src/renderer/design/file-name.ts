@@ -59,3 +59,8 @@ export function joinPath(folder: string, name: string): string {
   const separator = folder.includes('\\') && !folder.includes('/') ? '\\' : '/';
   return /[/\\]$/.test(folder) ? folder + name : folder + separator + name;
 }
+
+/** Whether a path is a folder or inside of it. */
+export function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(joinPath(folder, ''));
+}

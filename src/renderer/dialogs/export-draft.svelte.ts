@@ -22,7 +22,6 @@ export class ExportDraft {
   #form = $state.raw<ExportForm>()!;
   /** Whether the name is the suggested one, which follows what is chosen. */
   #nameSuggested = true;
-  /** The path about whose replacement the system's own dialog has asked. */
   #agreedPath: string | undefined;
   /** Whether Export was pressed: only then is an empty name a problem. */
   submitted = $state(false);
@@ -40,7 +39,12 @@ export class ExportDraft {
     this.#form = {
       deblurred: true,
       preset,
-      folder: suggestedFolder({ clip: clip.info, lastOutput: last?.output, roots }),
+      folder: suggestedFolder({
+        clip: clip.info,
+        lastOutput: last?.output,
+        roots,
+        anywhere: workspace.bridge !== undefined,
+      }),
       name: suggestedName(clip.info.name, preset, true),
       allowDamaged: false,
     };
@@ -48,6 +52,11 @@ export class ExportDraft {
 
   get form(): ExportForm {
     return this.#form;
+  }
+
+  /** Whether the user has chosen just this path in the system's dialog, which has asked about replacing a file. */
+  get agreed(): boolean {
+    return outputPath(this.#form) === this.#agreedPath;
   }
 
   /** Whether the clip is known to be damaged: from its probing, or because an export has ended so. */
@@ -70,16 +79,17 @@ export class ExportDraft {
     this.#form = next;
   }
 
-  /** Asks with the system's save dialog, in the desktop window. */
-  async chooseNatively(): Promise<void> {
+  /** Asks with the system's save dialog, in the desktop window. @returns whether something was chosen */
+  async chooseNatively(): Promise<boolean> {
     const path = await this.#workspace.bridge?.chooseOutput({
       folder: this.#form.folder,
       name: this.#form.name,
       extensions: presetText(this.#form.preset).extensions,
     });
-    if (path === undefined) return;
+    if (path === undefined) return false;
     this.#agreedPath = path;
     this.change({ folder: folderOf(path), name: baseName(path) });
+    return true;
   }
 
   /**
@@ -89,7 +99,7 @@ export class ExportDraft {
    */
   async start(overwrite: boolean): Promise<Job> {
     const path = outputPath(this.#form);
-    const agreed = overwrite || path === this.#agreedPath;
+    const agreed = overwrite || this.agreed;
     if (!agreed && (await this.#exists(path))) {
       throw new AcutanceError('output-exists', `"${path}" exists.`);
     }

@@ -2,7 +2,7 @@ import type { Clip, ClipDeblurSettings, FrameRange } from '../../shared/api/clip
 import type { JobOrder } from '../../shared/api/job.ts';
 import type { ProblemDescription } from '../../shared/errors.ts';
 import type { ExportPreset } from '../../shared/settings.ts';
-import { folderOf, joinPath } from '../design/file-name.ts';
+import { folderOf, isWithin, joinPath } from '../design/file-name.ts';
 
 export interface PresetText {
   readonly value: ExportPreset;
@@ -142,10 +142,16 @@ export interface FolderSuggestion {
   /** Where the last export of this session went. */
   readonly lastOutput: string | undefined;
   readonly roots: readonly { readonly path: string }[];
+  /** Whether folders outside the roots may be suggested, too: the system's dialog opens them. */
+  readonly anywhere: boolean;
 }
 
 /** Where to export to: where the last one went, else next to the clip; the sample's own folder is the program's. */
-export function suggestedFolder({ clip, lastOutput, roots }: FolderSuggestion): string {
-  if (lastOutput !== undefined) return folderOf(lastOutput);
-  return clip.sample ? (roots[0]?.path ?? '') : folderOf(clip.path);
+export function suggestedFolder({ clip, lastOutput, roots, anywhere }: FolderSuggestion): string {
+  const candidates = [
+    ...(lastOutput === undefined ? [] : [folderOf(lastOutput)]),
+    ...(clip.sample ? [] : [folderOf(clip.path)]),
+  ];
+  const open = candidates.find((folder) => anywhere || roots.some(({ path }) => isWithin(folder, path)));
+  return open ?? roots[0]?.path ?? '';
 }

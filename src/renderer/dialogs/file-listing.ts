@@ -1,5 +1,5 @@
 import type { FolderEntry } from '../../shared/api/catalogue.ts';
-import { baseName, folderOf, joinPath } from '../design/file-name.ts';
+import { baseName, folderOf, isWithin, joinPath } from '../design/file-name.ts';
 
 export interface Root {
   readonly path: string;
@@ -26,12 +26,6 @@ export function listedEntries(
     const lower = name.toLowerCase();
     return words.every((word) => lower.includes(word));
   });
-}
-
-/** Whether a path is a folder or inside of it. */
-function isWithin(path: string, folder: string): boolean {
-  if (path === folder) return true;
-  return path.startsWith(/[/\\]$/.test(folder) ? folder : folder + (folder.includes('\\') ? '\\' : '/'));
 }
 
 /** The way from the nearest root down to a folder; the folder alone where it is below no root. */
