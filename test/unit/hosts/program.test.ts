@@ -65,7 +65,7 @@ describe('help', () => {
   });
 
   it('shows an example for every command that takes a file', () => {
-    for (const path of [['deblur'], ['infer'], ['weights', 'import']])
+    for (const path of [['serve'], ['deblur'], ['infer'], ['weights', 'import']])
       expect(helpOf(...path)).toMatch(/Example/);
   });
 

@@ -4,7 +4,16 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -89,6 +98,18 @@ describe('the launcher', () => {
     write('out/main/cli.js', `process.stdout.write('built');`);
     write('package.json', '{"type":"module"}');
     expect(launch([])).toMatchObject({ status: 0, stdout: 'built', stderr: '' });
+  });
+
+  it('keeps compiled code in the package’s own folder, for the engine as well', () => {
+    write('src/main/hosts/cli.ts', `process.stdout.write(process.env['NODE_COMPILE_CACHE'] ?? 'none');`);
+    const env = { ...process.env };
+    delete env['NODE_COMPILE_CACHE'];
+    const { stdout } = spawnSync(process.execPath, [join(house, 'bin/acutance.mjs')], {
+      encoding: 'utf8',
+      env,
+    });
+    expect(stdout).toBe(join(house, 'node_modules/.cache/acutance'));
+    expect(existsSync(stdout)).toBe(true);
   });
 
   it('says what to do where there is no program at all', () => {
