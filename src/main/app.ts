@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { Session } from '../shared/api/catalogue.ts';
+import { AcutanceError, type ProblemDescription } from '../shared/errors.ts';
 import { dataFolder } from './inference/weights/data-folder.ts';
 import { ProjectStore } from './project/project-store.ts';
 import { ClipLibrary } from './render/clip-library.ts';
@@ -15,7 +16,9 @@ import { FirstClip } from './routes/first-clip.ts';
 import { type Logger, standardErrorLogger } from './routes/logger.ts';
 import { installedNetworks, installedWeights } from './routes/networks-and-weights.ts';
 import { PageFiles } from './routes/page-files.ts';
+import { problemResponse } from './routes/problem-response.ts';
 import { createRoutes } from './routes/routes.ts';
+import { withSecurityHeaders } from './routes/security-headers.ts';
 import type { Services } from './routes/services.ts';
 
 export interface AppOptions {
@@ -59,7 +62,7 @@ const REMEMBERED_CLIPS = 100;
  */
 export function createApp(options: AppOptions): Promise<App> {
   const store = ProjectStore.open(options.dataFolder ?? dataFolder());
-  return new Promise<App>((resolve) => resolve(buildApp(options, store))).catch((thrown: unknown) => {
+  return new Promise<App>((built) => built(buildApp(options, store))).catch((thrown: unknown) => {
     store.dispose();
     throw thrown;
   });
@@ -85,6 +88,7 @@ function buildApp(options: AppOptions, store: ProjectStore): App {
     cacheFolder: options.cacheFolder,
     weights: installedWeights,
   });
+  const tell = (told: ProblemDescription) => events.emit({ type: 'problem', problem: told });
   const endEvents = render.onEvent((event) => events.emit(event));
   const firstClip = new FirstClip(openPath);
   const services: Services = {
@@ -93,26 +97,27 @@ function buildApp(options: AppOptions, store: ProjectStore): App {
       version: installedVersion(),
       host,
       platform: process.platform,
-      roots: roots.map((path) => ({ path, name: basename(path) || path })),
+      roots: roots.map((root) => resolve(root)).map((path) => ({ path, name: basename(path) || path })),
       samplePath,
     },
     firstClip,
     store,
     access,
-    clips: new ClipLibrary({ reader: frames, store, access, samplePath }),
+    clips: new ClipLibrary({ reader: frames, store, access, samplePath, onProblem: tell }),
     media: frames,
     render,
     events,
     networks: installedNetworks,
   };
-  const fetch = createRoutes(services, new PageFiles(pageFolder), {
+  const answer = createRoutes(services, new PageFiles(pageFolder), {
     logger,
     checkResponses: options.checkResponses ?? process.env['NODE_ENV'] === 'test',
   });
 
   let disposed: Promise<void> | undefined;
   return {
-    fetch,
+    fetch: (request: Request) =>
+      disposed ? Promise.resolve(withSecurityHeaders(problemResponse(ending()))) : answer(request),
     grant: (path: string) => access.grant(path),
     requestOpen: (path: string) => {
       access.grant(path);
@@ -127,4 +132,8 @@ function buildApp(options: AppOptions, store: ProjectStore): App {
         store.dispose();
       })()),
   };
+}
+
+function ending(): AcutanceError {
+  return new AcutanceError('cancelled', 'Acutance is ending.', { hint: 'Start it again.' });
 }

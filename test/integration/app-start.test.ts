@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { startApp, workFolder } from './support/running-app.ts';
+import { fixture } from './support/media-copy.ts';
+import { problemOf, startApp, workFolder } from './support/running-app.ts';
 
 interface Start {
   /** Milliseconds from the call of `createApp` to the first answer. */
@@ -51,5 +52,21 @@ describe('a start', () => {
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     expect(new TextDecoder().decode((await reader.read()).value)).toContain('"code":"input-corrupt"');
     await reader.cancel();
+  });
+});
+
+describe('an end', () => {
+  it('stops what is under way, and answers what comes later with a problem', async () => {
+    const { app, get, send, root, logged } = await startApp();
+    const path = join(root, 'clip.mp4');
+    copyFileSync(fixture('stream.mp4'), path);
+    const opening = send('POST', '/api/clips', { path });
+    const events = await get('/api/events');
+    await Promise.all([app.dispose(), app.dispose()]);
+    expect([200, 499]).toContain((await opening).status);
+    // The stream ends instead of waiting for ever.
+    await events.text();
+    expect((await problemOf(await get('/api/session'))).code).toBe('cancelled');
+    expect(logged).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Clip, ClipChoices, RecentClip } from '../../shared/api/clip.ts';
 import type { ClipIndex } from '../../shared/engine-protocol.ts';
-import { AcutanceError } from '../../shared/errors.ts';
+import { AcutanceError, type ProblemDescription } from '../../shared/errors.ts';
 import { DEFAULT_DEBLUR_SETTINGS } from '../../shared/settings.ts';
 import type { FrameIndex } from '../../shared/frame-index.ts';
 import type { ChoicesPatch, ProjectStore } from '../project/project-store.ts';
@@ -39,6 +39,8 @@ export interface ClipLibraryOptions {
   readonly access: FileAccess;
   /** The clip that came with Acutance. */
   readonly samplePath: string;
+  /** Told what went wrong without keeping a clip from being used. */
+  readonly onProblem?: ((problem: ProblemDescription) => void) | undefined;
 }
 
 const RECENT_CLIPS = 30;
@@ -54,15 +56,17 @@ export class ClipLibrary {
   readonly #store: ProjectStore;
   readonly #access: FileAccess;
   readonly #samplePath: string;
+  readonly #onProblem: ClipLibraryOptions['onProblem'];
   readonly #located = new Map<string, LocatedClip>();
   /** How many frames clips have, as far as they were looked into. */
   readonly #frames = new Map<string, number>();
 
-  constructor({ reader, store, access, samplePath }: ClipLibraryOptions) {
+  constructor({ reader, store, access, samplePath, onProblem }: ClipLibraryOptions) {
     this.#reader = reader;
     this.#store = store;
     this.#access = access;
     this.#samplePath = samplePath;
+    this.#onProblem = onProblem;
   }
 
   /**
@@ -78,7 +82,7 @@ export class ClipLibrary {
     const file = located(real, fingerprint);
     const found = await this.#index(file, signal);
     this.#located.set(file.id, file);
-    this.#store.opened(file.id, real);
+    this.#remember(file);
     return this.#describe(file, found, signal);
   }
 
@@ -159,6 +163,16 @@ export class ClipLibrary {
       throw new AcutanceError('usage', `The range ends at frame ${end}; the clip has ${frames} frames.`);
     }
     return this.#store.choose(id, patch, DEFAULT_CHOICES);
+  }
+
+  /** A full disk keeps nobody from looking at a clip. */
+  #remember({ id, path }: LocatedClip): void {
+    try {
+      this.#store.opened(id, path);
+    } catch (thrown) {
+      if (!(thrown instanceof AcutanceError)) throw thrown;
+      this.#onProblem?.(thrown.toProblem());
+    }
   }
 
   async #index(file: LocatedClip, signal: AbortSignal | undefined): Promise<ClipIndex> {

@@ -5,6 +5,7 @@ import { ProjectStore } from '../../../src/main/project/project-store.ts';
 import { ClipLibrary } from '../../../src/main/render/clip-library.ts';
 import { fingerprintOf } from '../../../src/main/render/clip-library-fingerprint.ts';
 import { FileAccess } from '../../../src/main/render/file-access.ts';
+import { AcutanceError } from '../../../src/shared/errors.ts';
 import { FakeReader, temporaryFolder } from '../routes/support/fake-services.ts';
 
 const UNREAD = Buffer.alloc(1_000_000, 'x');
@@ -120,6 +121,24 @@ describe('a clip', () => {
     writeFileSync(text, 'text');
     await expect(library.open(text)).rejects.toMatchObject({ code: 'input-unsupported' });
     expect(await library.recent()).toEqual([]);
+  });
+
+  it('is opened even where that can’t be remembered, and the user is told', async () => {
+    const store = ProjectStore.open(join(folder, 'data'));
+    onTestFinished(() => store.dispose());
+    store.opened = () => {
+      throw new AcutanceError('disk-full', 'The disk is full.');
+    };
+    const problems: string[] = [];
+    const library = new ClipLibrary({
+      reader,
+      store,
+      access: new FileAccess([root]),
+      samplePath: path,
+      onProblem: ({ code }) => problems.push(code),
+    });
+    expect(await library.open(path)).toMatchObject({ name: 'clip.mp4' });
+    expect(problems).toEqual(['disk-full']);
   });
 
   it('is the sample if it is that very file', async () => {
