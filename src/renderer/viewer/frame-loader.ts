@@ -22,9 +22,14 @@ interface Load {
   urgent: boolean;
 }
 
-/** As many at a time as keep the server busy without making the frame that is waited for wait for others. */
-const AHEAD_AT_ONCE = 3;
-const URGENT_AT_ONCE = 4;
+/**
+ * Requests at a time for what is fetched ahead. A browser has six connections to a server: one is for events, one for
+ * sound, two for both sides of the frame that is waited for.
+ */
+const AHEAD_STANDING = 2;
+const AHEAD_PLAYING = 3;
+/** Milliseconds after which a frame that is no longer waited for holds up the next one no more. */
+const PATIENCE = 250;
 
 /** Fetches the frames that are wished for, the latest wishes only: what nobody waits for any more is called off. */
 export class FrameLoader<P> {
@@ -32,6 +37,8 @@ export class FrameLoader<P> {
   readonly #now: () => number;
   readonly #loads = new Map<string, Load>();
   #wishes: readonly Wish[] = [];
+  #playing = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   /** Mean milliseconds that a load takes. */
   #latency = 40;
 
@@ -47,31 +54,29 @@ export class FrameLoader<P> {
 
   /** Frames fetched ahead per second while nothing else is asked for. */
   get throughput(): number {
-    return (1000 * AHEAD_AT_ONCE) / this.#latency;
+    return (1000 * AHEAD_PLAYING) / this.#latency;
   }
 
   /**
-   * Says what is wished for from now on, the most wanted first.
-   * @param keep whether loads under way go on though they are not among the wishes, as playback does
+   * Says what is wished for from now on, the most wanted first. A frame that was waited for arrives although the
+   * playhead has moved on: one that moves faster than frames come would otherwise never show any.
+   *
+   * @param playing whether what is fetched ahead arrives too, although the playhead has passed it
    */
-  want(wishes: readonly Wish[], keep = false): void {
+  want(wishes: readonly Wish[], playing = false): void {
     this.#wishes = wishes;
+    this.#playing = playing;
     const wanted = new Map(wishes.map((wish) => [keyOf(wish.frame), wish]));
-    const outdated = [...this.#loads].filter(([key]) => !wanted.has(key));
-    // One frame that was waited for may still arrive: a playhead that moves faster than frames come would otherwise
-    // never show any.
-    const passing = outdated.find(([, load]) => load.urgent)?.[1].frame.index;
-    for (const [key, load] of outdated) {
-      if (!keep && !(load.urgent && load.frame.index === passing)) this.#callOff(key, load);
-    }
-    for (const [key, wish] of wanted) {
-      const load = this.#loads.get(key);
-      if (load) load.urgent = wish.urgent;
+    for (const [key, load] of this.#loads) {
+      const wish = wanted.get(key);
+      if (wish) load.urgent = wish.urgent;
+      else if (!playing && !load.urgent) this.#callOff(key, load);
     }
     this.#pump();
   }
 
   dispose(): void {
+    clearTimeout(this.#timer);
     this.#wishes = [];
     for (const [key, load] of this.#loads) this.#callOff(key, load);
   }
@@ -82,14 +87,32 @@ export class FrameLoader<P> {
   }
 
   #pump(): void {
+    clearTimeout(this.#timer);
     for (const { frame, urgent } of this.#wishes) {
       if (this.#loads.has(keyOf(frame))) continue;
       const loads = [...this.#loads.values()];
-      const urgentLoads = loads.filter((load) => load.urgent).length;
-      // What is fetched ahead waits until nothing else is waited for.
-      if (urgent ? urgentLoads >= URGENT_AT_ONCE : urgentLoads > 0 || loads.length >= AHEAD_AT_ONCE) return;
+      const waitedFor = loads.filter((load) => load.urgent);
+      if (urgent) {
+        const others = waitedFor.filter((load) => load.frame.index !== frame.index);
+        if (this.#holdUp(others)) return;
+      } else {
+        // What is fetched ahead waits until nothing else is waited for.
+        const most = this.#playing ? AHEAD_PLAYING : AHEAD_STANDING;
+        if (waitedFor.length > 0 || loads.length >= most) return;
+      }
       void this.#start(frame, urgent);
     }
+  }
+
+  /** Whether frames that the playhead has passed are nearly there, so that the next one is better asked for after. */
+  #holdUp(others: readonly Load[]): boolean {
+    const frames = others.map(({ frame }) => frame.index);
+    if (frames.length === 0) return false;
+    if (frames.some((index) => index !== frames[0])) return true;
+    const left = PATIENCE - (this.#now() - Math.min(...others.map(({ startedAt }) => startedAt)));
+    if (left <= 0) return false;
+    this.#timer = setTimeout(() => this.#pump(), left);
+    return true;
   }
 
   async #start(frame: FrameRef, urgent: boolean): Promise<void> {

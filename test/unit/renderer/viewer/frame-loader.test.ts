@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { FrameLoader, type Wish } from '../../../../src/renderer/viewer/frame-loader.ts';
 import { settled } from '../support/server.ts';
 
@@ -63,26 +63,38 @@ describe('FrameLoader', () => {
     expect(loaded).toEqual([5, 6]);
   });
 
-  it('lets a frame arrive that was waited for a moment ago, so that dragging shows something', async () => {
-    loader.want([urgent(5)]);
-    now = 100;
-    loader.want([urgent(6)]);
-    await answer(5);
-    expect(loaded).toEqual([5]);
+  it('lets the frame under way arrive and then asks for the latest, however fast the playhead moves', async () => {
+    for (let index = 0; index < 50; index += 1) loader.want([urgent(index)]);
+    expect(underWay()).toEqual([0]);
+    await answer(0);
+    expect(underWay()).toEqual([0, 49]);
+    await answer(49);
+    expect(loaded).toEqual([0, 49]);
   });
 
-  it('waits for one that is passed and the latest, however fast the playhead moves and slowly frames come', async () => {
-    for (let index = 0; index < 50; index += 1) {
-      now += 1000;
-      loader.want([urgent(index)]);
-    }
-    expect(underWay()).toEqual([0, 49]);
-    await answer(0);
-    loader.want([urgent(50)]);
-    expect(underWay()).toEqual([0, 49, 50]);
-    await answer(49);
-    await answer(50);
-    expect(loaded).toEqual([0, 49, 50]);
+  it('asks for the latest beside a frame that takes long, and for no third', () => {
+    loader.want([urgent(5)]);
+    now = 1000;
+    loader.want([urgent(6)]);
+    now = 2000;
+    loader.want([urgent(7)]);
+    expect(underWay()).toEqual([5, 6]);
+  });
+
+  it('does not wait for a frame that takes long when the playhead has come to rest', async () => {
+    vi.useFakeTimers();
+    loader.want([urgent(5)]);
+    loader.want([urgent(6)]);
+    now = 250;
+    vi.advanceTimersByTime(250);
+    vi.useRealTimers();
+    expect(underWay()).toEqual([5, 6]);
+  });
+
+  it('asks for both sides of a frame at once', () => {
+    const sides = [{ index: 5 }, { index: 5, recipe: 'r' }];
+    loader.want(sides.map((frame) => ({ frame, urgent: true })));
+    expect(underWay()).toEqual([5, 5]);
   });
 
   it('lets playback’s frames arrive although the playhead has passed them', () => {
