@@ -14,7 +14,19 @@ export interface Option<Value extends string = string> {
 const SIZES: Readonly<Record<string, readonly [label: string, detail: string]>> = {
   lite: ['Lite', 'Made for processors'],
   paper: ['Paper', 'As published; large and slow'],
+  small: ['Small', 'As published; the quickest of these'],
+  medium: ['Medium', 'As published'],
+  large: ['Large', 'As published; the slowest of these'],
 };
+
+/** The networks; of one without any weights that is said. */
+export function networkOptions(networks: readonly Network[]): Option[] {
+  return networks.map(({ id, title, sizes }) => ({
+    value: id,
+    label: title,
+    detail: sizes.some(({ weights }) => weights.length > 0) ? undefined : 'No weights yet',
+  }));
+}
 
 /** The sizes of a network; one without weights can't be chosen. */
 export function sizeOptions(network: Network): Option[] {

@@ -4,6 +4,7 @@ import {
   chosenWeights,
   deviceDetail,
   deviceOptions,
+  networkOptions,
   placeOfProblem,
   settingsOfNetwork,
   sizeOptions,
@@ -48,6 +49,16 @@ describe('sizes of a network', () => {
     expect(chosenWeights(options, 'mine.pt')).toBe('bb22');
     expect(chosenWeights(options, 'gone')).toBe('aa11');
     expect(chosenWeights([], 'gone')).toBe('');
+  });
+});
+
+describe('networks', () => {
+  it('without any weights say so', () => {
+    const bare = { ...network, id: 'pvdnet', title: 'PVDNet', sizes: [{ size: 'small', weights: [] }] };
+    expect(networkOptions([network, bare])).toEqual([
+      { value: 'cdvd-tsp', label: 'CDVD-TSP', detail: undefined },
+      { value: 'pvdnet', label: 'PVDNet', detail: 'No weights yet' },
+    ]);
   });
 });
 
