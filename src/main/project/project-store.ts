@@ -30,7 +30,6 @@ export class ProjectStore {
   readonly #save: Statement<[string, string, number]>;
   readonly #forgetOld: Statement<[number]>;
   readonly #byId: Statement<[string], { id: string; path: string; opened_at: number }>;
-  readonly #byPath: Statement<[string], { id: string }>;
   readonly #recent: Statement<[number], { path: string; opened_at: number }>;
   readonly #choices: Statement<[string], { choices: string | null }>;
   readonly #saveChoices: Statement<[string, string]>;
@@ -46,7 +45,6 @@ export class ProjectStore {
       'DELETE FROM clip WHERE id IN (SELECT id FROM clip ORDER BY opened_at DESC, rowid DESC LIMIT -1 OFFSET ?)',
     );
     this.#byId = database.prepare('SELECT id, path, opened_at FROM clip WHERE id = ?');
-    this.#byPath = database.prepare('SELECT id FROM clip WHERE path = ? LIMIT 1');
     this.#recent = database.prepare(
       `SELECT path, max(opened_at) AS opened_at FROM clip GROUP BY path
        ORDER BY opened_at DESC, max(rowid) DESC LIMIT ?`,
@@ -75,11 +73,6 @@ export class ProjectStore {
   clip(id: string): StoredClip | undefined {
     const row = this.#byId.get(id);
     return row && { id: row.id, path: row.path, openedAt: row.opened_at };
-  }
-
-  /** Whether a file of this path was ever opened. */
-  knows(path: string): boolean {
-    return this.#byPath.get(path) !== undefined;
   }
 
   /** Paths that were opened, newest first, each once. */
