@@ -55,6 +55,12 @@ export function formatSpan(seconds: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+/** How long a clip is: `2.2 s`, `59.0 s`, `2 min 05 s`. */
+export function formatDuration(seconds: number): string {
+  const tenths = Math.round(seconds * 10) / 10;
+  return tenths < 60 ? `${tenths.toFixed(1)} s` : formatSpan(Math.round(seconds));
+}
+
 /** `1 min 05 s left`; long estimates are told in whole minutes, as they are no more exact than that. */
 export function formatTimeLeft(seconds: number): string {
   if (seconds < 1) return 'Almost done';

@@ -34,7 +34,7 @@ export const PRESETS: readonly PresetText[] = [
   {
     value: 'ffv1',
     label: 'FFV1',
-    detail: 'Lossless, in the clip’s own format. Very large files.',
+    detail: 'Lossless, in the clip’s own format. Very large.',
     extensions: ['mkv'],
   },
 ];

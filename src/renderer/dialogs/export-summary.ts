@@ -1,5 +1,5 @@
-import { formatFrames, formatSpan } from '../design/format.ts';
-import { deviceLabel } from '../inspector/deblur-choices.ts';
+import { formatDuration, formatFrames } from '../design/format.ts';
+import { deviceLabel, sizeOptions } from '../inspector/deblur-choices.ts';
 import type { ClipView } from '../state/clip-view.svelte.ts';
 import type { Workspace } from '../state/workspace.svelte.ts';
 
@@ -18,7 +18,7 @@ export function exportSummary(workspace: Workspace, clip: ClipView, deblurred: b
   const frames = formatFrames(to - from);
   const range = clip.range
     ? `${transport.timecodeAt(from)} to ${transport.timecodeAt(to - 1)}, ${frames}`
-    : `Whole clip, ${frames}, ${formatSpan(clip.info.durationSeconds)}`;
+    : `Whole clip, ${frames}, ${formatDuration(clip.info.durationSeconds)}`;
   return {
     range,
     deblur: deblurred ? deblurText(workspace, clip) : undefined,
@@ -28,9 +28,10 @@ export function exportSummary(workspace: Workspace, clip: ClipView, deblurred: b
 
 function deblurText(workspace: Workspace, clip: ClipView): string {
   const { network, size, stages, device, strength } = clip.deblur;
-  const title = workspace.networks.find(({ id }) => id === network)?.title ?? network;
+  const known = workspace.networks.find(({ id }) => id === network);
+  const sizes = known ? sizeOptions(known) : [];
   return [
-    `${title} ${size}`,
+    `${known?.title ?? network} ${sizes.find(({ value }) => value === size)?.label ?? size}`,
     `${stages} ${stages === 1 ? 'stage' : 'stages'}`,
     `strength ${Math.round(strength * 100)} %`,
     deviceLabel(clip.recipe?.device ?? device),

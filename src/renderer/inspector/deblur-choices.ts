@@ -14,9 +14,9 @@ export interface Option<Value extends string = string> {
 const SIZES: Readonly<Record<string, readonly [label: string, detail: string]>> = {
   lite: ['Lite', 'Made for processors'],
   paper: ['Paper', 'As published; large and slow'],
-  small: ['Small', 'As published; the quickest of these'],
+  small: ['Small', 'As published; quickest'],
   medium: ['Medium', 'As published'],
-  large: ['Large', 'As published; the slowest of these'],
+  large: ['Large', 'As published; slowest'],
 };
 
 /** The networks; of one without any weights that is said. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   formatBytes,
+  formatDuration,
   formatFrameRate,
   formatFrames,
   formatMoment,
@@ -68,6 +69,15 @@ describe('numbers on the page', () => {
     [-3, '0 s'],
   ])('write %d seconds as %s', (seconds, text) => {
     expect(formatSpan(seconds)).toBe(text);
+  });
+
+  it.each([
+    [2.2022, '2.2 s'],
+    [0, '0.0 s'],
+    [59.96, '1 min 00 s'],
+    [125.4, '2 min 05 s'],
+  ])('write the length of a clip of %d seconds as %s', (seconds, text) => {
+    expect(formatDuration(seconds)).toBe(text);
   });
 
   it('tell the time that is left no more exactly than it is known', () => {
