@@ -26,6 +26,8 @@ export class Player {
   readonly #options: PlayerOptions;
   #playing: Playing | undefined;
   #callOff: (() => void) | undefined;
+  /** The frame shown last: a sound that was sent somewhere may say for a moment that it is a little before that. */
+  #last = 0;
 
   constructor(options: PlayerOptions) {
     this.#options = options;
@@ -34,6 +36,7 @@ export class Player {
   play(playing: Playing): void {
     this.stop();
     this.#playing = playing;
+    this.#last = playing.from;
     this.#options.clock.start(this.#startOf(playing), playing.speed);
     this.#schedule();
   }
@@ -71,9 +74,12 @@ export class Player {
     if (passed) {
       const from = speed > 0 ? span.from : span.to - 1;
       clock.start(this.#startOf({ from, speed }), speed);
+      this.#last = from;
       onFrame(from);
     } else {
-      onFrame(times().indexAt(seconds));
+      const due = times().indexAt(seconds);
+      this.#last = speed > 0 ? Math.max(this.#last, due) : Math.min(this.#last, due);
+      onFrame(this.#last);
     }
     this.#schedule();
   }

@@ -100,6 +100,23 @@ describe('Player', () => {
     expect(ended).toBe(0);
   });
 
+  it('never goes back a frame because its clock says a little less than it was told', () => {
+    const clock = { start: () => undefined, seconds: () => 0.0799, stop: () => undefined };
+    const exact = new Player({
+      clock,
+      times: () => TIMES,
+      onFrame: (index) => frames.push(index),
+      onEnd: () => undefined,
+      nextTick: (callback) => {
+        tick = callback;
+        return () => undefined;
+      },
+    });
+    exact.play({ from: 2, speed: 1, span: WHOLE, loop: false });
+    passes(20);
+    expect(frames).toEqual([2]);
+  });
+
   it('is silent once it is stopped', () => {
     player.play({ from: 0, speed: 1, span: WHOLE, loop: false });
     player.stop();
