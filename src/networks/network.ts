@@ -10,10 +10,10 @@ export type { Lowering } from './graph/graph.ts';
  */
 export type NetworkSize = 'lite' | 'paper' | 'small' | 'medium' | 'large';
 
-export type NetworkId = 'cdvd-tsp' | 'pvdnet' | 'erdn';
+export type NetworkId = 'cdvd-tsp' | 'pvdnet' | 'erdn' | 'mlfa';
 
 /** The graphs that a network is made of; see `Network.buildModel`. */
-export type NetworkProgram = 'features' | 'flow' | 'centre' | 'deform' | 'align' | 'reconstruct';
+export type NetworkProgram = 'features' | 'flow' | 'centre' | 'deform' | 'align' | 'reconstruct' | 'fuse';
 
 /**
  * What a user can set for a network beside its size and stages. Options that a network does not have are refused, absent
@@ -49,15 +49,16 @@ export interface ProgramRequest<Size extends NetworkSize = NetworkSize> {
  * A network that maps three consecutive frames to the one in the middle. Frames are 1 x 3 x H x W, R'G'B' in [0, 1].
  *
  * Its `schedule` says how a clip is worked through. `cascade`: T stages, each on three consecutive results of the one
- * before. `recurrent`: one stage, which also sees its result for the frame before; a clip
+ * before. `refined`: every frame is restored by itself, and a second stage works on three
+ * consecutive results. `recurrent`: one stage, which also sees its result for the frame before; a clip
  * starts with the blurry first frame in its place.
  */
 export interface Network<Size extends NetworkSize = NetworkSize> {
   readonly id: NetworkId;
   readonly title: string;
-  readonly schedule: 'cascade' | 'recurrent';
-  /** How neighbours are aligned: by their optical flow, or by deformable convolutions. */
-  readonly alignment: 'flow' | 'deformable';
+  readonly schedule: 'cascade' | 'recurrent' | 'refined';
+  /** How neighbours are aligned: by their optical flow, by deformable convolutions, or not at all. */
+  readonly alignment: 'flow' | 'deformable' | 'none';
   /** Whether all stages have the same weights. */
   readonly stageWeights: 'shared' | 'own';
   /** Sizes in the order to be offered. */
@@ -87,7 +88,7 @@ export interface Network<Size extends NetworkSize = NetworkSize> {
   frameMultiple(size: Size): number;
   /** Frames are padded to at least this many pixels in height and width. */
   frameMinimum(size: Size): number;
-  /** Channels that `align` makes and `reconstruct` takes. */
+  /** Channels that `align` makes and `reconstruct` takes; 3 where it takes a frame. */
   readonly alignedChannels: number;
   /**
    * Radius in pixels of `reconstruct`'s receptive field: a tile with at least this margin around it is
@@ -109,6 +110,8 @@ export interface Network<Size extends NetworkSize = NetworkSize> {
    * - `align` of a cascade with flow: `previous`, `middle`, `next`, `flow_previous`, `flow_next` -> `aligned`;
    *   of a recurrent network: `previous`, `middle`, `next`, `restored` (the result for the previous frame),
    *   `flow_previous` -> `aligned`;
+   * - `fuse` of a refined network: `middle`, and the features of three results, named `previous...`, `middle...` and
+   *   `next...` instead of `level...` -> `restored`;
    * - `reconstruct`: `aligned` -> `restored`, 1 x 3 x H x W; purely convolutional, so it may be tiled.
    */
   buildModel(request: ProgramRequest<Size>): Uint8Array;

@@ -16,6 +16,7 @@ import { throwIfCancelled } from './inference-errors.ts';
 import { NetworkPrograms } from './network-programs.ts';
 import type { NetworkWeights, ProgramStatistics } from './network-programs.ts';
 import { RecurrentStage } from './recurrent-stage.ts';
+import { RefinedStage } from './refined-stage.ts';
 import type { DeviceId, Runtime, SessionOptions } from './runtime.ts';
 import { availableMemoryBytes, memoryBudget } from './tiling/memory-budget.ts';
 import { planMemory } from './tiling/memory-plan.ts';
@@ -163,7 +164,7 @@ export class Deblurrer {
     await this.#programs.dispose();
   }
 
-  #schedule(options: ProcessOptions): CascadeStage | DeformableStage | RecurrentStage {
+  #schedule(options: ProcessOptions): CascadeStage | DeformableStage | RecurrentStage | RefinedStage {
     const { paddedHeight: height, paddedWidth: width } = this.#padding;
     const { alignedChannels, alignment, schedule } = this.#network;
     const { stages, options: chosen } = this.#setup;
@@ -171,6 +172,7 @@ export class Deblurrer {
     const work = new FrameWork({ ...shared, height, width, ...options });
     if (schedule === 'recurrent')
       return new RecurrentStage({ work, alignedChannels, motion: chosen.motion !== false });
+    if (schedule === 'refined') return new RefinedStage({ work, stages });
     if (alignment === 'flow') return new CascadeStage({ work, stages, alignedChannels });
     const centreOutputs = this.#programs.outputs('centre');
     return new DeformableStage({ work, stages, alignedChannels, centreOutputs });

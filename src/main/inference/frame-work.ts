@@ -22,6 +22,9 @@ export interface DeblurPhase {
   readonly position: number;
 }
 
+/** What a frame is to the others in a window. */
+export type FeatureRole = 'reference' | 'neighbour' | 'previous' | 'middle' | 'next';
+
 /** A place in the schedule. */
 export type At = Omit<DeblurPhase, 'program'>;
 
@@ -75,7 +78,7 @@ export class FrameWork {
   }
 
   /** The features of a described frame, under the names they have in a role: `level3` of the reference is `reference3`. */
-  featuresAs(role: 'reference' | 'neighbour', frame: WorkFrame): Record<string, Tensor> {
+  featuresAs(role: FeatureRole, frame: WorkFrame): Record<string, Tensor> {
     return Object.fromEntries(
       Object.entries(frame.features ?? {}).map(([name, tensor]) => [name.replace('level', role), tensor]),
     );

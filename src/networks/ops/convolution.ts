@@ -1,6 +1,6 @@
 import { ShapeError, type Graph, type Value } from '../graph/graph.ts';
 import { add, multiply } from './elementwise.ts';
-import { imageDims, padZeros, slice } from './shaping.ts';
+import { imageDims, padReflection, padZeros, reshape, slice } from './shaping.ts';
 
 export interface ConvOptions {
   readonly channels: number;
@@ -10,6 +10,10 @@ export interface ConvOptions {
   readonly dilation?: number;
   /** Input channels that the weight has, where the image carries further channels of zeros (`alignChannels`). */
   readonly inputs?: number;
+  /** What lies around the image: zeros, or the image mirrored without repeating its edge. */
+  readonly padding?: 'zeros' | 'reflection';
+  /** Whether each output channel is multiplied by a learned `scale` [out] before the bias is added. */
+  readonly scaled?: boolean;
   /** Adds output channels of zeros up to a multiple of 16, as `alignChannels` would, without copying the image. */
   readonly aligned?: boolean;
 }
@@ -45,8 +49,14 @@ export function convOfParts(images: readonly Value[], options: ConvOptions): Val
     .reduce((sum, part) => add(sum, part));
 }
 
-function weightOf(graph: Graph, inputs: number, { channels, kernel }: ConvOptions): Value {
-  return graph.parameter('weight', [channels, inputs, ...kernelShape(kernel)]);
+function weightOf(graph: Graph, inputs: number, { channels, kernel, scaled = false }: ConvOptions): Value {
+  const weight = graph.parameter('weight', [channels, inputs, ...kernelShape(kernel)]);
+  return scaled ? multiply(weight, scaleOf(graph, [channels, 1, 1, 1])) : weight;
+}
+
+/** The learned scale of each output channel; what is multiplied with it is folded into constants. */
+function scaleOf(graph: Graph, dims: readonly number[]): Value {
+  return reshape(graph.parameter('scale', [Math.max(...dims)]), dims);
 }
 
 function kernelShape(kernel: ConvOptions['kernel']): readonly [number, number] {
@@ -60,7 +70,9 @@ function convolve(image: Value, weight: Value, options: ConvOptions, bias: Value
   const shape = kernelShape(kernel);
   const margins = shape.map((length) => ((length - 1) / 2) * dilation);
   const outputSize = (size: number) => Math.floor((size - 1) / stride) + 1;
-  const input = graph.lowering === 'webgpu' ? avoidTriples(image) : image;
+  const isMirrored = options.padding === 'reflection';
+  const surrounded = isMirrored ? padReflection(image, margins[0]!, margins[1]!) : image;
+  const input = graph.lowering === 'webgpu' ? avoidTriples(surrounded) : surrounded;
   const silent = options.aligned === true ? alignedChannels(channels) - channels : 0;
   return graph.node({
     opType: 'Conv',
@@ -74,7 +86,7 @@ function convolve(image: Value, weight: Value, options: ConvOptions, bias: Value
       kernel_shape: shape,
       strides: [stride, stride],
       dilations: [dilation, dilation],
-      pads: [...margins, ...margins],
+      pads: isMirrored ? [0, 0, 0, 0] : [...margins, ...margins],
     },
   })[0]!;
 }
@@ -130,6 +142,7 @@ export interface TransposedConvOptions {
   readonly outputPadding?: number;
   /** As for `conv`. */
   readonly inputs?: number;
+  readonly scaled?: boolean;
 }
 
 /**
@@ -152,7 +165,8 @@ export function transposedConv(image: Value, options: TransposedConvOptions): Va
   const { channels, kernel, padding, outputPadding = 0 } = options;
   const { graph } = image;
   const [n, c, h, w] = imageDims('ConvTranspose', image);
-  const weight = graph.parameter('weight', [options.inputs ?? c, channels, kernel, kernel]);
+  const plain = graph.parameter('weight', [options.inputs ?? c, channels, kernel, kernel]);
+  const weight = options.scaled === true ? multiply(plain, scaleOf(graph, [1, channels, 1, 1])) : plain;
   const bias = graph.parameter('bias', [channels]);
   const outputSize = (size: number) => (size - 1) * 2 - 2 * padding + kernel + outputPadding;
   return graph.node({

@@ -89,6 +89,23 @@ export function pad(value: Value, before: readonly number[], after: readonly num
   })[0]!;
 }
 
+/** An image with `rows` and `columns` on each side that mirror it without repeating its edge. */
+export function padReflection(image: Value, rows: number, columns: number): Value {
+  const [n, c, h, w] = imageDims('Pad', image);
+  if (rows >= h || columns >= w)
+    throw new ShapeError('Pad', image.graph.scope, `cannot mirror ${rows} rows and ${columns} columns`, {
+      input: image.dims,
+    });
+  if (rows + columns === 0) return image;
+  const margins = [0, 0, rows, columns];
+  return image.graph.node({
+    opType: 'Pad',
+    inputs: [image, image.graph.integers([...margins, ...margins])],
+    outputs: [{ dims: [n, c, h + 2 * rows, w + 2 * columns] }],
+    attributes: { mode: 'reflect' },
+  })[0]!;
+}
+
 /** Picks `indices` (any integer shape) along an axis. */
 export function gather(value: Value, indices: Value, axis: number): Value {
   const dims = [...value.dims.slice(0, axis), ...indices.dims, ...value.dims.slice(axis + 1)];

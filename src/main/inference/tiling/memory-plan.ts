@@ -28,7 +28,7 @@ export interface MemoryPlan {
 }
 
 /** Channels of what one run of a stage holds beside its frames and `align`'s result: two flows, or three pictures. */
-const WORKING_CHANNELS = { flow: 4, deformable: 9 };
+const WORKING_CHANNELS = { flow: 4, deformable: 9, none: 0 };
 
 /** Weights are held as given, and once more in the layout the kernels want. */
 const WEIGHT_COPIES = 2;
@@ -49,7 +49,7 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
     .programs(setup)
     .filter((program) => program !== 'reconstruct')
     .map((program) => pixels * perPixel(program));
-  const whole = Math.max(...untiled);
+  const whole = Math.max(0, ...untiled);
 
   const shape = {
     height,
@@ -87,6 +87,8 @@ function frameBytes({ network, setup, height, width, featureBytes }: MemoryReque
   const pixelBytes = 12 * height * width;
   // Two outputs of every stage wait for their successor, and one more is being made.
   if (network.schedule === 'cascade') return (2 * setup.stages + 2) * (pixelBytes + featureBytes);
+  // A frame and its result, and three results with features that make one more.
+  if (network.schedule === 'refined') return 6 * pixelBytes + 3 * featureBytes;
   // Three frames, two of them with features, the previous result and the next one.
   return 5 * pixelBytes + 2 * featureBytes;
 }

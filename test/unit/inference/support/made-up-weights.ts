@@ -18,7 +18,7 @@ export function madeUpWeights<Size extends NetworkSize>(network: Network<Size>, 
       const gain = GAINS.find(([pattern]) => pattern.test(name))?.[1] ?? 1.2;
       const isBias = dims.length === 1;
       const bound = isBias ? 0.03 : gain * Math.sqrt(3 / fanIn);
-      const mean = isBias && /outBlock\.\d+\.bias/.test(name) ? 0.4 : 0;
+      const mean = name.endsWith('.scale') ? 1 : isBias && /outBlock\.\d+\.bias/.test(name) ? 0.4 : 0;
       return [name, fillTensor({ name, shape: dims, kind: 'fill', bound, mean }, 'made-up')] as const;
     }),
   );

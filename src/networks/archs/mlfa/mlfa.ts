@@ -1,0 +1,101 @@
+import type { ParameterSpec } from '../../../shared/tensor.ts';
+import { Graph, type Value } from '../../graph/graph.ts';
+import { serialise } from '../../graph/serialise.ts';
+import { entryOf, type Network, type NetworkProgram, type ProgramRequest } from '../../network.ts';
+import { add, multiply } from '../../ops/elementwise.ts';
+import { SIZES, type MlfaSizeName } from './sizes.ts';
+import { extractFeatures, fuse, LEVELS, receptiveRadius, restoreSingle, type Features } from './stages.ts';
+
+type GraphRequest = Omit<ProgramRequest<MlfaSizeName>, 'parameters' | 'stage'>;
+
+/** Every halving must leave two pixels, for its border to be mirrored; so must the atrous blocks five at 1/2. */
+const LEAST_PIXELS = 32;
+
+/** High-Resolution Dual-Stage Multi-Level Feature Aggregation for Single Image and Video Deblurring (Brehm et al. 2020). */
+export const mlfa: Network<MlfaSizeName> = {
+  id: 'mlfa',
+  title: 'MLFA',
+  schedule: 'refined',
+  alignment: 'none',
+  stageWeights: 'shared',
+  sizes: ['lite', 'paper'],
+  paperSize: 'paper',
+  defaultSize: 'paper',
+  stages: { min: 1, max: 2, default: 2 },
+  options: {},
+  parts: [],
+  parameters: listParameters,
+  programs: ({ stages }) => (stages === 1 ? ['reconstruct'] : ['reconstruct', 'features', 'fuse']),
+  context: ({ stages }) => (stages === 1 ? { before: 0, after: 0 } : { before: 1, after: 1 }),
+  // Four halvings in the second stage.
+  frameMultiple: () => 16,
+  frameMinimum: () => LEAST_PIXELS,
+  alignedChannels: 3,
+  reconstructionMargin: (size) => receptiveRadius(SIZES[size]),
+  bytesPerPixel,
+  buildModel: (request) =>
+    serialise(
+      entryOf<(request: GraphRequest) => Graph>(PROGRAMS, request.program)(request),
+      request.parameters,
+    ),
+};
+
+const PROGRAMS = {
+  reconstruct(request) {
+    const graph = new Graph('mlfa stage 1', request.lowering);
+    const frame = graph.input('aligned', [1, 3, request.height, request.width]);
+    graph.output('restored', corrected(frame, restoreSingle(signed(frame), SIZES[request.size])));
+    return graph;
+  },
+
+  features(request) {
+    const graph = new Graph('mlfa features', request.lowering);
+    const frame = graph.input('frame', [1, 3, request.height, request.width]);
+    const features = extractFeatures(signed(frame), SIZES[request.size]);
+    for (const level of LEVELS) graph.output(`level${level}`, features[level]);
+    return graph;
+  },
+
+  fuse(request) {
+    const graph = new Graph('mlfa stage 2', request.lowering);
+    const { height, width } = request;
+    const size = SIZES[request.size];
+    const featuresOf = (role: string): Features => {
+      const level = (index: (typeof LEVELS)[number]) =>
+        graph.input(`${role}${index}`, [
+          ...[1, size.levels[index - 1]!],
+          ...[height / 2 ** index, width / 2 ** index],
+        ]);
+      return { 1: level(1), 2: level(2), 3: level(3), 4: level(4) };
+    };
+    const middle = graph.input('middle', [1, 3, height, width]);
+    const change = fuse(featuresOf('previous'), featuresOf('middle'), featuresOf('next'), size);
+    graph.output('restored', corrected(middle, change));
+    return graph;
+  },
+} satisfies Partial<Record<NetworkProgram, (request: GraphRequest) => Graph>>;
+
+/** From [0, 1] to the network's [-1, 1]. */
+function signed(frame: Value): Value {
+  return add(multiply(frame, 2), -1);
+}
+
+/** A frame in [0, 1] with a change in the units of [-1, 1]. */
+function corrected(frame: Value, change: Value): Value {
+  return add(frame, multiply(change, 0.5));
+}
+
+function listParameters(size: MlfaSizeName): readonly ParameterSpec[] {
+  const request = { size, height: 64, width: 64, alignCorners: true, lowering: 'standard' } as const;
+  const programs = ['reconstruct', 'features', 'fuse'] as const;
+  return programs.flatMap((program) => [...PROGRAMS[program]({ ...request, program }).parameters]);
+}
+
+/** Measured with ONNX Runtime's CPU provider at 480 x 272, rounded up. */
+function bytesPerPixel(program: NetworkProgram, size: MlfaSizeName): number {
+  const table: Record<MlfaSizeName, Partial<Record<NetworkProgram, number>>> = {
+    paper: { reconstruct: 3000, features: 400, fuse: 2000 },
+    lite: { reconstruct: 1700, features: 200, fuse: 600 },
+  };
+  return entryOf(table[size], program);
+}
