@@ -4,14 +4,17 @@ import { AcutanceError } from '../../shared/errors.ts';
 
 /** What a job may do while it runs. */
 export interface JobControl {
-  /** Aborted when the job is cancelled. */
+  /** Aborted when the job is cancelled or put back. */
   readonly signal: AbortSignal;
   /** The job as it stands. */
   readonly job: Job;
   update(change: Partial<Job>): void;
 }
 
-/** A job to be queued: what is known of it, and how to do it. It is done when the promise resolves. */
+/**
+ * A job to be queued: what is known of it, and how to do it. It is done when the promise resolves. A preview may be run
+ * again after it was put back, and goes on where it was.
+ */
 export interface NewJob {
   readonly job: Pick<Job, 'kind' | 'clip' | 'clipName' | 'range' | 'output'>;
   readonly run: (control: JobControl) => Promise<void>;
@@ -29,7 +32,10 @@ export interface JobQueueOptions {
 interface Entry {
   job: Job;
   readonly run: NewJob['run'];
-  readonly abort: AbortController;
+  /** Of the current run; of the next one where it does not run. */
+  abort: AbortController;
+  /** Whether its current run is stopped to let another job go first. */
+  putBack: boolean;
   readonly ended: PromiseWithResolvers<void>;
 }
 
@@ -37,8 +43,9 @@ interface Entry {
 const KEPT_JOBS = 200;
 
 /**
- * Jobs in the order in which they run, one at a time. Previews, which somebody is looking at, come before exports that
- * wait; what runs is never interrupted by the queue.
+ * Jobs, one at a time. Exports go first, in order: they were asked for, and end. Then previews, the newest first: it is
+ * of the clip on the screen. A preview that runs is put back for what goes before it, and goes on later; an export is
+ * never interrupted.
  */
 export class JobQueue {
   readonly #options: JobQueueOptions;
@@ -67,16 +74,19 @@ export class JobQueue {
         state: 'queued',
         framesDone: 0,
         framesTotal: job.range.to - job.range.from,
-        notices: this.#waitingNotice(),
+        notices: [],
         createdAt: this.#now(),
       },
       run,
       abort: new AbortController(),
+      putBack: false,
       ended: Promise.withResolvers(),
     };
+    entry.job = { ...entry.job, notices: this.#waitingNotice(entry) };
     this.#entries.set(id, entry);
     this.#options.onJob(entry.job);
     this.#prune();
+    this.#letPass(entry);
     this.#next();
     return entry.job;
   }
@@ -90,6 +100,7 @@ export class JobQueue {
   /** @returns the job as it stands: one that runs ends a little later. @throws AcutanceError `not-found`. */
   cancel(id: string): Job {
     const entry = this.#find(id);
+    entry.putBack = false;
     if (entry.job.state === 'running') entry.abort.abort();
     else if (entry.job.state === 'queued') {
       this.#end(entry, { state: 'cancelled' });
@@ -122,14 +133,28 @@ export class JobQueue {
   #next(): void {
     if (this.#running || this.#closed) return;
     const waiting = [...this.#entries.values()].filter(({ job }) => job.state === 'queued');
-    const entry = waiting.find(({ job }) => job.kind === 'preview') ?? waiting[0];
+    const entry = waiting.find(({ job }) => job.kind === 'export') ?? waiting.at(-1);
     if (entry) void this.#run(entry);
     else this.#options.onIdle?.();
   }
 
+  /** A preview that runs makes way for a job that goes before it. */
+  #letPass({ job }: Entry): void {
+    const running = this.#running;
+    if (running?.job.kind !== 'preview' || running.abort.signal.aborted) return;
+    running.putBack = true;
+    running.abort.abort();
+    const message =
+      job.kind === 'export'
+        ? `Makes way for the export of ${job.clipName}.`
+        : `Makes way for ${job.clipName}.`;
+    this.#change(running, { notices: [{ code: 'waiting', message }] });
+  }
+
   async #run(entry: Entry): Promise<void> {
     this.#running = entry;
-    this.#change(entry, { state: 'running', phase: 'starting', notices: [], startedAt: this.#now() });
+    const startedAt = entry.job.startedAt ?? this.#now();
+    this.#change(entry, { state: 'running', phase: 'starting', notices: [], startedAt });
     const { signal } = entry.abort;
     const control: JobControl = {
       signal,
@@ -150,8 +175,15 @@ export class JobQueue {
           : { state: 'failed', problem: error.toProblem() };
     }
     this.#running = undefined;
-    this.#end(entry, outcome);
+    if (entry.putBack && outcome.state === 'cancelled') this.#putBack(entry);
+    else this.#end(entry, outcome);
     this.#next();
+  }
+
+  #putBack(entry: Entry): void {
+    entry.putBack = false;
+    entry.abort = new AbortController();
+    this.#change(entry, { state: 'queued', phase: undefined, fps: undefined, etaSeconds: undefined });
   }
 
   #end(entry: Entry, outcome: Partial<Job>): void {
@@ -165,9 +197,9 @@ export class JobQueue {
     this.#options.onJob(entry.job);
   }
 
-  #waitingNotice(): Job['notices'] {
+  #waitingNotice({ job }: Entry): Job['notices'] {
     const running = this.#running?.job;
-    if (running?.kind !== 'export') return [];
+    if (job.kind !== 'preview' || running?.kind !== 'export') return [];
     return [{ code: 'waiting', message: `Waits until the export of ${running.clipName} has ended.` }];
   }
 

@@ -23,12 +23,13 @@ beforeEach(() => {
 
 /** A job that ends when it is told to, or when it is cancelled. */
 function add(kind: Job['kind'], clipName = 'clip.mp4') {
-  const end = Promise.withResolvers<void>();
+  let end = Promise.withResolvers<void>();
   let control: JobControl | undefined;
   const job = queue.add({
     job: { kind, clip: 'c'.repeat(32), clipName, range: { from: 2, to: 12 } },
     run: (given) => {
       control = given;
+      end = Promise.withResolvers();
       given.signal.addEventListener('abort', () => end.reject(new AcutanceError('cancelled', 'Cancelled.')));
       return end.promise;
     },
@@ -36,8 +37,8 @@ function add(kind: Job['kind'], clipName = 'clip.mp4') {
   return {
     id: job.id,
     first: job,
-    end: end.resolve,
-    fail: end.reject,
+    end: () => end.resolve(),
+    fail: (error: unknown) => end.reject(error),
     control: () => control!,
     now: () => queue.jobs.find(({ id }) => id === job.id)!,
     ended: () => queue.whenEnded(job.id),
@@ -57,12 +58,39 @@ describe('the job queue', () => {
     expect(queue.jobs.map(({ id }) => id)).toEqual([first.id, second.id]);
   });
 
-  it('takes previews before exports that wait, and interrupts nothing', async () => {
-    const [running, waiting, preview] = [add('export'), add('export'), add('preview')];
-    expect(running.now().state).toBe('running');
+  it('takes exports before previews, and the newest preview before older ones', async () => {
+    const [running, older, newer, next] = [add('export'), add('preview'), add('preview'), add('export')];
     running.end();
     await running.ended();
-    expect([waiting.now().state, preview.now().state]).toEqual(['queued', 'running']);
+    expect([next, older, newer].map((job) => job.now().state)).toEqual(['running', 'queued', 'queued']);
+    next.end();
+    await next.ended();
+    expect([older, newer].map((job) => job.now().state)).toEqual(['queued', 'running']);
+  });
+
+  it('puts a running preview back for an export, and goes on with it afterwards', async () => {
+    const preview = add('preview');
+    preview.control().update({ framesDone: 4, phase: 'deblurring', fps: 2 });
+    const urgent = add('export', 'holiday.mov');
+    expect(preview.now().notices).toEqual([
+      { code: 'waiting', message: 'Makes way for the export of holiday.mov.' },
+    ]);
+    await expect.poll(() => urgent.now().state).toBe('running');
+    expect(preview.now()).toMatchObject({ state: 'queued', framesDone: 4, phase: undefined, fps: undefined });
+    urgent.end();
+    await urgent.ended();
+    expect(preview.now()).toMatchObject({ state: 'running', notices: [] });
+    preview.end();
+    await preview.ended();
+    expect(preview.now().state).toBe('done');
+  });
+
+  it('cancels a preview while it is being put back', async () => {
+    const [preview, urgent] = [add('preview'), add('export')];
+    queue.cancel(preview.id);
+    await preview.ended();
+    expect(preview.now().state).toBe('cancelled');
+    expect(urgent.now().state).toBe('running');
   });
 
   it('says of a preview that it waits for an export, until it runs', async () => {
@@ -127,6 +155,7 @@ describe('the job queue', () => {
   it('ends everything when it is disposed of, and takes nothing new', async () => {
     const [running, waiting] = [add('preview'), add('export')];
     await queue.dispose();
+    await Promise.all([running.ended(), waiting.ended()]);
     expect([running.now().state, waiting.now().state]).toEqual(['cancelled', 'cancelled']);
     expect(() => add('preview')).toThrow(expect.objectContaining({ code: 'cancelled' }));
   });
