@@ -1,10 +1,11 @@
 import { cdvdTsp } from './archs/cdvd-tsp/cdvd-tsp.ts';
 import { erdn } from './archs/erdn/erdn.ts';
+import { mlfa } from './archs/mlfa/mlfa.ts';
 import { pvdNet } from './archs/pvdnet/pvdnet.ts';
 import type { Network } from './network.ts';
 
 /** Every network that Acutance runs. */
-export const networks: readonly Network[] = [cdvdTsp, pvdNet, erdn];
+export const networks: readonly Network[] = [cdvdTsp, pvdNet, erdn, mlfa];
 
 export function findNetwork(id: string): Network | undefined {
   return networks.find((network) => network.id === id);

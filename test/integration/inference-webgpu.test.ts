@@ -54,7 +54,7 @@ describe.skipIf(isMissing('swiftshader'))('WebGPU (swiftshader)', () => {
     async (_, network) => {
       const size = network.paperSize;
       const parameters = madeUpWeights(network, size);
-      for (const program of network.programs({ stages: 1, options: {} })) {
+      for (const program of network.programs({ stages: network.stages.max, options: {} })) {
         const request = { size, height: 64, width: 80, alignCorners: true, lowering: 'webgpu' } as const;
         const model = network.buildModel({ ...request, program, parameters });
         const session = await new OnnxRuntimeRuntime().createSession(model, 'webgpu', {

@@ -45,7 +45,7 @@ describe('mistakes on the command line', () => {
     [['deblur', 'a.mp4'], /output/],
     [['deblur', '-o', 'b.mp4'], /clip/],
     [['deblur', 'a.mp4', 'b.mp4', '-o', 'c.mp4'], /too many arguments/i],
-    [['deblur', 'a.mp4', '-o', 'b.mp4', '--network', 'magic'], /cdvd-tsp, pvdnet, erdn, none/],
+    [['deblur', 'a.mp4', '-o', 'b.mp4', '--network', 'magic'], /cdvd-tsp, pvdnet, erdn, mlfa, none/],
     [['deblur', 'a.mp4', '-o', 'b.mp4', '--preset', 'gif'], /h264, h265, prores, ffv1/],
     [['deblur', 'a.mp4', '-o', 'b.mp4', '--stages', '4'], /1 to 3/],
     [['deblur', 'a.mp4', '-o', 'b.mp4', '--in', 'soon'], /not a time/],

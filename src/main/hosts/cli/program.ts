@@ -95,14 +95,14 @@ function addNetworkOptions(
       new Option(
         '--size <size>',
         'lite is made for CPUs, paper has the published widths; pvdnet is published as medium (which is its ' +
-          `paper) and large, and described as small (default: "${defaults.size}", pvdnet "medium", erdn "paper")`,
+          `paper) and large, and described as small (default: "${defaults.size}", pvdnet "medium", erdn and mlfa "paper")`,
       ).choices(NETWORK_SIZES),
     )
     .addOption(
       new Option(
         '--stages <n>',
-        'how often the network is applied in sequence, 1 to 3: more take out more blur and more time; erdn has 1 ' +
-          `or 2, pvdnet 1 (default: ${defaults.stages}, pvdnet 1)`,
+        'how often the network is applied in sequence, 1 to 3: more take out more blur and more time; erdn and mlfa ' +
+          `have 1 or 2, pvdnet 1 (default: ${defaults.stages}, pvdnet 1)`,
       ).argParser(parseStages),
     )
     .addOption(
