@@ -11,7 +11,7 @@ export interface FrameLoaderOptions<P> {
   /** @param waitedFor whether the screen waits, or waited a moment ago, for this frame */
   readonly onLoaded: (frame: FrameRef, picture: P, waitedFor: boolean) => void;
   /** Not called for what was called off. */
-  readonly onFailed: (frame: FrameRef, thrown: unknown) => void;
+  readonly onFailed: (frame: FrameRef, thrown: unknown, waitedFor: boolean) => void;
   readonly now?: () => number;
 }
 
@@ -124,7 +124,7 @@ export class FrameLoader<P> {
       this.#latency += (this.#now() - load.startedAt - this.#latency) / 8;
       this.#options.onLoaded(frame, picture, load.urgent);
     } catch (thrown) {
-      if (!load.aborter.signal.aborted) this.#options.onFailed(frame, thrown);
+      if (!load.aborter.signal.aborted) this.#options.onFailed(frame, thrown, load.urgent);
     } finally {
       if (this.#loads.get(key) === load) {
         this.#loads.delete(key);

@@ -21,6 +21,8 @@ export interface PresenterOptions<P extends Picture> {
 }
 
 const RETRY_DELAY = 1000;
+/** Milliseconds in which a frame that can't be had is not asked for again. */
+const FAILURE_KEPT = 3000;
 const AHEAD = 10;
 /** How far playback goes in asking ahead and leaving out where frames come slowly. */
 const MOST_LEAD = 60;
@@ -34,7 +36,7 @@ export class Presenter<P extends Picture> {
   readonly #options: PresenterOptions<P>;
   readonly #loader: FrameLoader<P>;
   /** Frames that can't be had, as keys: they are not asked for again and again. */
-  #failed: readonly string[] = [];
+  #failed: Readonly<Record<string, { readonly at: number; readonly told: boolean }>> = {};
   #shown = $state.raw<FramePair<P> | undefined>();
   #look: Look | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -48,7 +50,7 @@ export class Presenter<P extends Picture> {
     this.#loader = new FrameLoader<P>({
       load: options.load,
       onLoaded: (...loaded) => this.#onLoaded(...loaded),
-      onFailed: (frame, thrown) => this.#onFailed(frame, thrown),
+      onFailed: (...failure) => this.#onFailed(...failure),
     });
   }
 
@@ -120,7 +122,7 @@ export class Presenter<P extends Picture> {
     if (!this.#look) return;
     const wishes = wishesFor(this.#planOf(this.#look)).filter(({ frame }) => {
       const key = keyOf(frame);
-      return !this.#options.cache.has(key) && !this.#failed.includes(key);
+      return !this.#options.cache.has(key) && !this.#hasFailed(key);
     });
     this.#loader.want(wishes, this.#look.speed !== 0);
   }
@@ -131,18 +133,29 @@ export class Presenter<P extends Picture> {
     if (look) this.#present(look, waitedFor || look.speed !== 0 ? frame.index : undefined);
   }
 
-  #onFailed(frame: FrameRef, thrown: unknown): void {
-    if (thrown instanceof UnreachableError) {
-      clearTimeout(this.#retry);
-      this.#retry = setTimeout(() => this.#wish(), RETRY_DELAY);
-      return;
-    }
-    if (thrown instanceof AcutanceError && thrown.code === 'frame-not-rendered') {
+  #onFailed(frame: FrameRef, thrown: unknown, waitedFor: boolean): void {
+    const { code } = AcutanceError.from(thrown);
+    if (code === 'frame-not-rendered') {
       this.#options.onGone(frame);
       return;
     }
-    this.#failed = [...this.#failed, keyOf(frame)];
-    this.#options.onProblem(thrown);
+    // A server that was started anew knows no clip until this page has opened it there again.
+    const passes = thrown instanceof UnreachableError || code === 'not-found';
+    if (!passes) {
+      const key = keyOf(frame);
+      const told = this.#failed[key]?.told === true;
+      this.#failed = { ...this.#failed, [key]: { at: performance.now(), told: told || waitedFor } };
+      if (waitedFor && !told) this.#options.onProblem(thrown);
+    }
+    if (passes || code === 'engine-died') {
+      clearTimeout(this.#retry);
+      this.#retry = setTimeout(() => this.#wish(), passes ? RETRY_DELAY : FAILURE_KEPT);
+    }
+  }
+
+  #hasFailed(key: string): boolean {
+    const failure = this.#failed[key];
+    return failure !== undefined && performance.now() - failure.at < FAILURE_KEPT;
   }
 }
 

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { UnreachableError } from '../../../../src/renderer/api/client.ts';
 import { FrameCache } from '../../../../src/renderer/viewer/frame-cache.ts';
 import { keyOf, type FrameRef } from '../../../../src/renderer/viewer/frame-ref.ts';
@@ -155,6 +155,33 @@ describe('Presenter', () => {
     presenter.show({ ...LOOK, mode: 'before', index: 0 });
     expect(problems).toHaveLength(1);
     expect([...waiting.keys()]).toEqual(['before/1']);
+  });
+
+  it('asks again, without a word, a restarted server that does not know the clip yet', async () => {
+    vi.useFakeTimers();
+    presenter.show({ ...LOOK, mode: 'before' });
+    waiting.get('before/0')?.reject(new AcutanceError('not-found', 'no such clip'));
+    await vi.advanceTimersByTimeAsync(1000);
+    waiting.get('before/0')?.resolve(madePicture('before/0'));
+    await vi.advanceTimersByTimeAsync(0);
+    vi.useRealTimers();
+    expect(shown().before).toBe('before/0');
+    expect(problems).toEqual([]);
+  });
+
+  it('says nothing of a frame that was only fetched ahead, and tries again when it is waited for', async () => {
+    vi.useFakeTimers();
+    presenter.show({ ...LOOK, mode: 'before', scrubbing: false });
+    waiting.get('before/0')?.resolve(madePicture('before/0'));
+    await vi.advanceTimersByTimeAsync(0);
+    waiting.get('before/1')?.reject(new AcutanceError('engine-died', 'The engine died.'));
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(problems).toEqual([]);
+    presenter.show({ ...LOOK, mode: 'before', index: 1 });
+    waiting.get('before/1')?.resolve(madePicture('before/1'));
+    await vi.advanceTimersByTimeAsync(0);
+    vi.useRealTimers();
+    expect(shown().before).toBe('before/1');
   });
 
   it('does not call it a problem that the server is away', async () => {
