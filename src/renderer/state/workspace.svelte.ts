@@ -45,6 +45,7 @@ export class Workspace {
   #openAborter: AbortController | undefined;
   #begun: Promise<void> = Promise.resolve();
   #resets = 0;
+  #endNotices: (() => void) | undefined;
 
   constructor({ client, events, sound, bridge }: WorkspaceParts) {
     this.client = client;
@@ -107,6 +108,7 @@ export class Workspace {
       },
       onEvent: (event) => this.#take(event),
     });
+    this.#endNotices = this.bridge?.onNotice((message) => this.problems.add({ code: 'internal', message }));
     this.#begun = this.#begin();
     await this.#begun;
   }
@@ -186,6 +188,7 @@ export class Workspace {
 
   dispose(): void {
     this.#events.close();
+    this.#endNotices?.();
     this.#openAborter?.abort();
     this.#clip?.dispose();
   }
