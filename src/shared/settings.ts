@@ -26,6 +26,10 @@ export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
 export const EXPORT_PRESETS = ['h264', 'h265', 'prores', 'ffv1'] as const;
 export type ExportPreset = (typeof EXPORT_PRESETS)[number];
 
+/** How many mirrored and turned copies of a clip may be restored for one result. */
+export const ENSEMBLE_COUNTS = [1, 4, 8] as const;
+export type EnsembleCount = (typeof ENSEMBLE_COUNTS)[number];
+
 /** How a clip is deblurred. */
 export interface DeblurSettings {
   /** A network of the catalogue. */
@@ -40,6 +44,8 @@ export interface DeblurSettings {
    * faster; only for networks that have this option.
    */
   readonly motion?: boolean | undefined;
+  /** Mirrored and turned copies of the clip that the result is the mean of: 1 (the default), 4 or 8. */
+  readonly ensemble?: EnsembleCount | undefined;
   /** How much of the change is kept: 0 is the original, 1 (the default) the network's output. */
   readonly strength?: number | undefined;
   /** A weight file's path, or the hash or the name of imported weights; without it, the shipped weights. */

@@ -62,6 +62,15 @@ describe.each(['erdn', 'mlfa'])('%s on the command line', (id) => {
     expect(maxDifference(results[0]!, results[1]!)).toBeGreaterThan(1e-3);
   });
 
+  it('takes the mean of mirrored and turned copies', async () => {
+    const { code } = await infer('ensemble.npy', '--size', 'lite', '--stages', '1', '--ensemble', '8');
+    expect(code).toBe(0);
+    const read = (name: string) => decodeNpy(readFileSync(join(folder, name)), name);
+    expect(read('ensemble.npy').dims).toEqual([FRAMES, 3, HEIGHT, WIDTH]);
+    const single = read('out-1 stage.npy').data as Float32Array;
+    expect(maxDifference(read('ensemble.npy').data as Float32Array, single)).toBeGreaterThan(1e-3);
+  });
+
   it('refuses a third stage', async () => {
     const { code, stderr } = await infer('no.npy', '--size', 'lite', '--stages', '3');
     expect(code).toBe(2);

@@ -1,11 +1,13 @@
 import type { Network, NetworkOptionName, NetworkOptions } from '../../networks/network.ts';
 import { AcutanceError } from '../../shared/errors.ts';
+import { ENSEMBLE_COUNTS } from '../../shared/settings.ts';
 
 export interface RequestedSetup {
   readonly network: Network;
   readonly size: string;
   readonly stages: number;
   readonly options?: NetworkOptions | undefined;
+  readonly ensemble?: number | undefined;
   readonly height: number;
   readonly width: number;
 }
@@ -14,7 +16,15 @@ export interface RequestedSetup {
  * Refuses what a network does not have.
  * @throws AcutanceError `usage`
  */
-export function checkSetup({ network, size, stages, options = {}, height, width }: RequestedSetup): void {
+export function checkSetup({
+  network,
+  size,
+  stages,
+  options = {},
+  ensemble = 1,
+  height,
+  width,
+}: RequestedSetup): void {
   const { min, max } = network.stages;
   if (!Number.isInteger(stages) || stages < min || stages > max) {
     const range = min === max ? `${min} stage` : `${min} to ${max} stages`;
@@ -33,6 +43,11 @@ export function checkSetup({ network, size, stages, options = {}, height, width 
         hint: `Leave it out, or choose another network.`,
       });
     }
+  }
+  if (!ENSEMBLE_COUNTS.some((count) => count === ensemble)) {
+    throw new AcutanceError('usage', `A self-ensemble has 1, 4 or 8 members, not ${ensemble}.`, {
+      hint: 'More members take out more blur, and that much more time.',
+    });
   }
   if (!Number.isInteger(height) || !Number.isInteger(width) || height < 1 || width < 1) {
     throw new AcutanceError('usage', `A frame cannot have ${width} x ${height} pixels.`);

@@ -42,6 +42,7 @@ export async function prepareDeblurrer(
     size,
     stages,
     options: { motion: settings.motion },
+    ensemble: settings.ensemble,
     weights: {
       parameters: parameterSource(weights.parameters),
       alignCorners: settings.alignCorners ?? weights.alignCorners,

@@ -48,6 +48,7 @@ describe('mistakes on the command line', () => {
     [['deblur', 'a.mp4', '-o', 'b.mp4', '--network', 'magic'], /cdvd-tsp, pvdnet, erdn, mlfa, none/],
     [['deblur', 'a.mp4', '-o', 'b.mp4', '--preset', 'gif'], /h264, h265, prores, ffv1/],
     [['deblur', 'a.mp4', '-o', 'b.mp4', '--stages', '4'], /1 to 3/],
+    [['deblur', 'a.mp4', '-o', 'b.mp4', '--ensemble', '2'], /1, 4, 8/],
     [['deblur', 'a.mp4', '-o', 'b.mp4', '--in', 'soon'], /not a time/],
     [['infer', '--input', 'a.npy', '--output', 'b.npy', '--network', 'none'], /cdvd-tsp/],
     [['weights', 'import', 'a.pth'], /network/],

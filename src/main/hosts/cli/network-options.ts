@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { DeblurProvenance } from '../../../shared/engine-protocol.ts';
 import { findNetwork } from '../../../networks/catalogue.ts';
 import { DEFAULT_DEBLUR_SETTINGS } from '../../../shared/settings.ts';
-import type { DeblurSettings, DeviceChoice } from '../../../shared/settings.ts';
+import type { DeblurSettings, DeviceChoice, EnsembleCount } from '../../../shared/settings.ts';
 import { formatCount } from './format.ts';
 
 /** The options that `deblur` and `infer` share, as the parser hands them over. */
@@ -15,6 +15,7 @@ export interface NetworkOptions {
   readonly device: DeviceChoice;
   /** 0..1. */
   readonly strength: number;
+  readonly ensemble?: EnsembleCount;
   /** False with `--no-motion`. */
   readonly motion: boolean;
   readonly weights?: string;
@@ -23,7 +24,7 @@ export interface NetworkOptions {
 }
 
 export function readNetworkOptions(options: NetworkOptions): DeblurSettings {
-  const { network, device, strength, motion, weights, alignCorners, tile } = options;
+  const { network, device, strength, motion, ensemble, weights, alignCorners, tile } = options;
   const defaults = findNetwork(network);
   return {
     network,
@@ -32,6 +33,7 @@ export function readNetworkOptions(options: NetworkOptions): DeblurSettings {
     device,
     strength,
     ...(motion ? {} : { motion }),
+    ...(ensemble === undefined ? {} : { ensemble }),
     weights: weights && locateWeights(weights),
     alignCorners,
     tile,

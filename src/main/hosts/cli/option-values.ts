@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { AcutanceError } from '../../../shared/errors.ts';
-import { MAX_STAGES } from '../../../shared/settings.ts';
+import { ENSEMBLE_COUNTS, MAX_STAGES, type EnsembleCount } from '../../../shared/settings.ts';
 import { isFrameTime, parseTime } from '../../../shared/time.ts';
 import type { ClipTime } from '../../../shared/settings.ts';
 
@@ -31,6 +31,12 @@ export function parsePort(text: string): number {
   const port = parseWhole(text);
   if (port > MAX_PORT) throw new InvalidArgumentError(`It must be 0 to ${MAX_PORT}.`);
   return port;
+}
+
+export function parseEnsemble(text: string): EnsembleCount {
+  const count = ENSEMBLE_COUNTS.find((each) => String(each) === text);
+  if (count === undefined) throw new InvalidArgumentError(`It must be one of ${ENSEMBLE_COUNTS.join(', ')}.`);
+  return count;
 }
 
 export function parseStages(text: string): number {

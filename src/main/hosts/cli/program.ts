@@ -20,6 +20,7 @@ import {
 } from './help-texts.ts';
 import {
   parseBoolean,
+  parseEnsemble,
   parsePath,
   parsePaths,
   parsePort,
@@ -117,6 +118,13 @@ function addNetworkOptions(
       )
         .argParser(parseStrength)
         .default(1, '100'),
+    )
+    .addOption(
+      new Option(
+        '--ensemble <n>',
+        'how many mirrored and turned copies to take the mean of, 1, 4 or 8: a little better, that much slower ' +
+          '(default: 1)',
+      ).argParser(parseEnsemble),
     )
     .option(
       '--no-motion',

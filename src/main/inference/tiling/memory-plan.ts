@@ -15,6 +15,8 @@ export interface MemoryRequest {
   /** Bytes of the features of one frame. */
   readonly featureBytes: number;
   readonly budget: MemoryBudget;
+  /** Clips that are restored by turns; 1 where absent. */
+  readonly streams?: number | undefined;
   /** A tile size that was asked for; it is used even where larger tiles would fit. */
   readonly tile?: { readonly height: number; readonly width: number } | undefined;
 }
@@ -43,7 +45,8 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
   const perPixel = (program: NetworkProgram) => network.bytesPerPixel(program, size);
   const weightBytes =
     4 * WEIGHT_COPIES * network.parameters(size).reduce((sum, { dims }) => sum + elementCount(dims), 0);
-  const held = weightBytes + frameBytes(request) + stageBytes(request);
+  const { streams = 1 } = request;
+  const held = weightBytes + streams * (frameBytes(request) + stageBytes(request));
   // Programs that need the whole frame: motion has no bounds.
   const untiled = network
     .programs(setup)
