@@ -91,9 +91,9 @@ describe.skipIf(isMissing('chromium') || isMissing('ffmpeg'))('exporting', () =>
 
   it('leaves nothing behind when it is cancelled', async () => {
     await editor.press('x');
-    await fill('cancelled.mp4', /H\.264/);
+    await fill('stopped.mp4', /H\.264/);
     await dialog().getByRole('button', { name: 'Export 90 frames' }).click();
-    const card = jobs().getByRole('listitem').filter({ hasText: 'cancelled.mp4' });
+    const card = jobs().getByRole('listitem').filter({ hasText: 'stopped.mp4' });
     await card
       .getByText(/of 90|90 frames/)
       .first()
@@ -103,7 +103,7 @@ describe.skipIf(isMissing('chromium') || isMissing('ffmpeg'))('exporting', () =>
       .getByText(/Cancelled/i)
       .first()
       .waitFor();
-    expect(readdirSync(application.clipFolder).filter((name) => name.includes('cancelled'))).toEqual([]);
+    expect(readdirSync(application.clipFolder).filter((name) => name.includes('stopped'))).toEqual([]);
   });
 
   it('caused no complaint of the browser but for the file that was there', () => {
