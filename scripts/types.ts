@@ -1,4 +1,4 @@
-/** `npm run types`: Node's part, the page (Svelte) and the end-to-end tests, which see both Node and the DOM. */
+/** `npm run types`: Node's part, the page (Svelte) and the end-to-end tests and benches of the page, which see both Node and the DOM. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
@@ -7,6 +7,8 @@ const tsc = 'node_modules/typescript/bin/tsc';
 const checks = [
   [tsc, '--noEmit', '-p', '.'],
   [tsc, '--noEmit', '-p', 'test/e2e'],
+  [tsc, '--noEmit', '-p', 'test/bench/page'],
+  [tsc, '--noEmit', '-p', 'test/unit/renderer'],
   [
     'node_modules/svelte-check/bin/svelte-check',
     '--tsconfig',
