@@ -34,17 +34,23 @@ export class RecipeResolver {
   }
 
   /**
-   * @throws AcutanceError `usage` for a network, size or number of stages that does not exist; `weights-missing`,
-   *   `weights-mismatch`; `device-unavailable`.
+   * @throws AcutanceError `usage` for a network, size, number of stages or option that does not exist;
+   *   `weights-missing`, `weights-mismatch`; `device-unavailable`.
    */
   async resolve(deblur: DeblurSettings): Promise<ResolvedRecipe> {
     // It knows every network, which the application's start should not wait for.
-    const { findSettingsNetwork } = await import('./recipe-network.ts');
+    const { changedOptions, findSettingsNetwork } = await import('./recipe-network.ts');
     const { network, size } = findSettingsNetwork(deblur);
     const weights = await this.#findWeights(network.id, size, deblur.weights);
     const device = await this.#findDevice(deblur.device);
     const alignCorners = deblur.alignCorners ?? weights.alignCorners;
-    const settings = { ...deblur, network: network.id, size, device, weights: weights.id, alignCorners };
+    const settings = {
+      ...deblur,
+      ...changedOptions(network, deblur),
+      ensemble: deblur.ensemble === 1 ? undefined : deblur.ensemble,
+      network: network.id,
+      ...{ size, device, weights: weights.id, alignCorners },
+    };
     return { id: recipeId(settings, weights.sha256), settings, device, weights };
   }
 

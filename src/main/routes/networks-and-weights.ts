@@ -1,5 +1,6 @@
-import type { Network } from '../../shared/api/catalogue.ts';
+import type { Network, NetworkOption, Weights } from '../../shared/api/catalogue.ts';
 import type { ClipDeblurSettings } from '../../shared/api/clip.ts';
+import type { WeightRecord } from '../inference/weights/weight-record.ts';
 import type { WeightStore } from '../inference/weights/weight-store.ts';
 
 /** What can be chosen. Loaded on demand: a start need not wait for the code of all networks. */
@@ -20,6 +21,9 @@ export async function installedWeights(): Promise<WeightStore> {
   return openInstalledWeights();
 }
 
+/** The numbers that options can be set to; the others are switches. */
+const OPTION_VALUES: Readonly<Record<string, readonly number[]>> = {};
+
 /** The networks of this program, and their weights. */
 export const installedNetworks: NetworksAndWeights = {
   list: async () => {
@@ -28,19 +32,17 @@ export const installedNetworks: NetworksAndWeights = {
       installedWeights(),
     ]);
     const { weights } = await store.list();
-    return networks.map(({ id, title, stages, sizes }) => ({
+    return networks.map(({ id, title, stages, options, defaultSize, sizes }) => ({
       id,
       title,
       stages,
+      options: describeOptions(options),
+      defaultSize,
       sizes: sizes.map((size) => ({
         size,
         weights: weights
           .filter((record) => record.network === id && record.size === size)
-          .map(({ name, sha256, licence }) => ({
-            name,
-            hash: sha256,
-            ...(licence === undefined ? {} : { licence }),
-          })),
+          .map(describeWeights),
       })),
     }));
   },
@@ -50,3 +52,36 @@ export const installedNetworks: NetworksAndWeights = {
     return { ...deblur, weights: sha256 };
   },
 };
+
+/** The options of a network as a page offers them. @param defaults the value of each, by its name */
+export function describeOptions(defaults: object): NetworkOption[] {
+  return Object.entries(defaults).flatMap(([name, value]: [string, unknown]): NetworkOption[] => {
+    if (typeof value === 'boolean') return [{ kind: 'flag', name, default: value }];
+    const values = OPTION_VALUES[name];
+    if (typeof value !== 'number' || !values) return [];
+    return [{ kind: 'choice', name, values: [...values], default: value }];
+  });
+}
+
+function describeWeights({
+  name,
+  sha256,
+  source,
+  origin,
+  licence,
+  attribution,
+  bytes,
+  imported,
+}: WeightRecord): Weights {
+  const importedAt = imported === undefined ? NaN : Date.parse(imported);
+  return {
+    name,
+    hash: sha256,
+    source,
+    origin,
+    ...(licence === undefined ? {} : { licence }),
+    ...(attribution === undefined ? {} : { attribution }),
+    bytes,
+    ...(Number.isNaN(importedAt) ? {} : { importedAt }),
+  };
+}

@@ -11,16 +11,43 @@ export const deviceSchema = z.object({
 });
 export type Device = z.output<typeof deviceSchema> & Partial<DeviceReport>;
 
+/** Weights that can be used; see `WeightRecord`. */
+export const weightsSchema = z.object({
+  name: z.string(),
+  /** SHA-256, in hexadecimal. */
+  hash: z.string(),
+  source: z.enum(['shipped', 'imported']),
+  /** Where they are from, in words or as a path. */
+  origin: z.string(),
+  licence: z.string().optional(),
+  attribution: z.string().optional(),
+  bytes: z.number(),
+  /** Of imported ones, in milliseconds since 1970. */
+  importedAt: z.number().optional(),
+});
+export type Weights = z.output<typeof weightsSchema>;
+
+/** What a network has beside sizes and stages, under the name of the setting that it is. */
+export const networkOptionSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('flag'), name: z.string(), default: z.boolean() }),
+  /** One of a few numbers, ascending. */
+  z.object({ kind: z.literal('choice'), name: z.string(), values: z.array(z.number()), default: z.number() }),
+]);
+export type NetworkOption = z.output<typeof networkOptionSchema>;
+
 /** A network with what can be chosen for it. */
 export const networkSchema = z.object({
   id: z.string(),
   title: z.string(),
   stages: z.object({ min: z.int(), max: z.int(), default: z.int() }),
+  options: z.array(networkOptionSchema),
+  /** The size to begin with, where it has weights. */
+  defaultSize: z.string(),
   sizes: z.array(
     z.object({
       size: z.string(),
       /** Weights at hand that fit; empty where some must be imported first. The first is the default. */
-      weights: z.array(z.object({ name: z.string(), hash: z.string(), licence: z.string().optional() })),
+      weights: z.array(weightsSchema),
     }),
   ),
 });

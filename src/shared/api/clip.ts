@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEVICE_CHOICES, MAX_STAGES } from '../settings.ts';
+import { DEVICE_CHOICES, ENSEMBLE_COUNTS, MAX_STAGES } from '../settings.ts';
 import { problemDescriptionSchema } from './problem.ts';
 
 /** Identifies a file by its content: another file, or the same one changed, has another id. */
@@ -26,6 +26,10 @@ export const deblurSettingsSchema = z.object({
   size: z.string().min(1).max(64),
   stages: z.int().min(1).max(MAX_STAGES),
   device: z.enum(DEVICE_CHOICES),
+  /** Whether the result before is followed along the motion, of a network that has the option. */
+  motion: z.boolean().optional(),
+  /** Mirrored and turned copies of the clip that the result is the mean of. */
+  ensemble: z.literal(ENSEMBLE_COUNTS).optional(),
   /** How much of the change is kept: 0 is the original, 1 the network's output. */
   strength: z.number().min(0).max(1).default(1),
   /** Hash or name of imported weights; without it, the shipped ones. */

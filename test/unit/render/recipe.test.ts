@@ -49,6 +49,7 @@ describe('a recipe', () => {
     expect((await resolve({ weights: weights.id })).id).toBe(id);
     expect((await resolve({ weights: weights.sha256 })).id).toBe(id);
     expect((await resolve({ alignCorners: weights.alignCorners })).id).toBe(id);
+    expect((await resolve({ ensemble: 1 })).id).toBe(id);
   });
 
   it('depends on everything that can change a pixel', async () => {
@@ -58,9 +59,26 @@ describe('a recipe', () => {
       await resolve({ stages: 1 }),
       await resolve({ device: 'webgpu' }),
       await resolve({ tile: 256 }),
+      await resolve({ ensemble: 4 }),
+      await resolve({ ensemble: 8 }),
       await resolve({ alignCorners: !(await resolve()).weights.alignCorners }),
     ].map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('depends on the options of its network, unless they are as usual', async () => {
+    const { sha256 } = (await resolver().resolve()).weights;
+    const record = { id: 'w', sha256, name: 'w', network: 'pvdnet', size: 'lite', alignCorners: true };
+    const pvdnet = new RecipeResolver({
+      weights: async () => ({ find: async () => record }) as unknown as WeightStore,
+      devices: async () => [],
+    });
+    const settings = { network: 'pvdnet', size: 'lite', stages: 1, device: 'cpu' } as const;
+    const usual = await pvdnet.resolve(settings);
+    const still = await pvdnet.resolve({ ...settings, motion: false });
+    expect((await pvdnet.resolve({ ...settings, motion: true })).id).toBe(usual.id);
+    expect(still.id).not.toBe(usual.id);
+    expect(still.settings.motion).toBe(false);
   });
 
   it('settles which device "auto" is, and names it', async () => {
@@ -87,6 +105,7 @@ describe('settings that can not be carried out', () => {
     ['a network', { network: 'none-such' }, 'usage', 'none-such'],
     ['a size', { size: 'giant' }, 'usage', 'giant'],
     ['a number of stages', { stages: 9 }, 'usage', '9'],
+    ['an option', { motion: false }, 'usage', 'motion'],
     ['weights', { weights: 'none-such' }, 'weights-missing', 'none-such'],
     ['weights of this size', { size: 'paper' }, 'weights-missing', 'paper'],
     ['a device', { device: 'webgpu' as const }, 'device-unavailable', 'webgpu'],

@@ -233,7 +233,16 @@ export function fakeApp(overrides: Partial<Services> = {}): FakeApp {
           id: 'cdvd-tsp',
           title: 'CDVD-TSP',
           stages: { min: 1, max: 3, default: 2 },
-          sizes: [{ size: 'lite', weights: [{ name: 'lite', hash: 'f'.repeat(64) }] }],
+          options: [{ kind: 'flag', name: 'motion', default: true }],
+          defaultSize: 'lite',
+          sizes: [
+            {
+              size: 'lite',
+              weights: [
+                { name: 'lite', hash: 'f'.repeat(64), source: 'shipped', origin: 'made up', bytes: 1 },
+              ],
+            },
+          ],
         },
       ],
       settle: async (deblur) => {
