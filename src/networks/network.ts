@@ -1,3 +1,4 @@
+import type { LayerCount } from '../shared/settings.ts';
 import type { ParameterSpec } from '../shared/tensor.ts';
 import type { Lowering } from './graph/graph.ts';
 import type { ParameterSource } from './graph/serialise.ts';
@@ -10,7 +11,7 @@ export type { Lowering } from './graph/graph.ts';
  */
 export type NetworkSize = 'lite' | 'paper' | 'small' | 'medium' | 'large';
 
-export type NetworkId = 'cdvd-tsp' | 'pvdnet' | 'erdn' | 'mlfa';
+export type NetworkId = 'cdvd-tsp' | 'pvdnet' | 'erdn' | 'arvo' | 'mlfa';
 
 /** The graphs that a network is made of; see `Network.buildModel`. */
 export type NetworkProgram = 'features' | 'flow' | 'centre' | 'deform' | 'align' | 'reconstruct' | 'fuse';
@@ -22,6 +23,8 @@ export type NetworkProgram = 'features' | 'flow' | 'centre' | 'deform' | 'align'
 export interface NetworkOptions {
   /** Whether the previous result is followed along the motion, or taken from the same place (PVDNet). */
   readonly motion?: boolean | undefined;
+  /** Levels of the pyramid in which likeness is looked for all over the frame; none is looked for with 0 (ARVo). */
+  readonly layers?: LayerCount | undefined;
 }
 
 export type NetworkOptionName = keyof NetworkOptions;
@@ -37,6 +40,8 @@ export interface ProgramRequest<Size extends NetworkSize = NetworkSize> {
   /** From 1, which it is where absent; all stages have the same model where `stageWeights` is `shared`. */
   readonly stage?: number | undefined;
   readonly size: Size;
+  /** As far as graphs depend on them; absent ones have the network's default. */
+  readonly options?: NetworkOptions | undefined;
   /** Frame size in pixels (tile size for `reconstruct`), multiples of `frameMultiple`, at least `frameMinimum`. */
   readonly height: number;
   readonly width: number;
@@ -75,8 +80,10 @@ export interface Network<Size extends NetworkSize = NetworkSize> {
    * with one of them. Empty where they were only published in one piece.
    */
   readonly parts: readonly { readonly name: string; readonly prefix: string }[];
-  /** Every learned parameter, by its published state_dict name. */
-  parameters(size: Size): readonly ParameterSpec[];
+  /** Options that decide which parameters there are, as sets that have weights of their own each; absent where none does. */
+  readonly variants?: readonly NetworkOptions[];
+  /** Every learned parameter, by its published state_dict name; options matter as `variants` says. */
+  parameters(size: Size, options?: NetworkOptions): readonly ParameterSpec[];
   /** The programs that a setup runs, in the order of their first runs. */
   programs(setup: NetworkSetup): readonly NetworkProgram[];
   /**
@@ -95,6 +102,12 @@ export interface Network<Size extends NetworkSize = NetworkSize> {
    * reconstructed exactly as in the whole frame.
    */
   reconstructionMargin(size: Size): number;
+  /**
+   * Present where `reconstruct` compares all places of a tile with each other: its result then depends on the tile, beyond
+   * the margin too. Tiles are as large as given here whatever memory there is, if it is enough, so that a frame always comes
+   * out the same; where memory is short they are smaller, but never cut shorter than `least`.
+   */
+  matchingTile?(size: Size): { readonly pixels: number; readonly least: number };
   /** Peak activation memory of a program, in bytes per pixel of its frame or tile; for sizing tiles. */
   bytesPerPixel(program: NetworkProgram, size: Size): number;
   /**
@@ -112,7 +125,8 @@ export interface Network<Size extends NetworkSize = NetworkSize> {
    *   `flow_previous` -> `aligned`;
    * - `fuse` of a refined network: `middle`, and the features of three results, named `previous...`, `middle...` and
    *   `next...` instead of `level...` -> `restored`;
-   * - `reconstruct`: `aligned` -> `restored`, 1 x 3 x H x W; purely convolutional, so it may be tiled.
+   * - `reconstruct`: `aligned` -> `restored`, 1 x 3 x H x W; purely convolutional, so it may be tiled (but see
+   *   `matchingTile`).
    */
   buildModel(request: ProgramRequest<Size>): Uint8Array;
 }

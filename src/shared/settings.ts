@@ -30,6 +30,10 @@ export type ExportPreset = (typeof EXPORT_PRESETS)[number];
 export const ENSEMBLE_COUNTS = [1, 4, 8] as const;
 export type EnsembleCount = (typeof ENSEMBLE_COUNTS)[number];
 
+/** Levels of the pyramid that ARVo looks for likeness in. */
+export const LAYER_COUNTS = [0, 1, 2, 3, 4] as const;
+export type LayerCount = (typeof LAYER_COUNTS)[number];
+
 /** How a clip is deblurred. */
 export interface DeblurSettings {
   /** A network of the catalogue. */
@@ -44,6 +48,8 @@ export interface DeblurSettings {
    * faster; only for networks that have this option.
    */
   readonly motion?: boolean | undefined;
+  /** Levels of the correlation pyramid; only for networks that have this option. Each number has weights of its own. */
+  readonly layers?: LayerCount | undefined;
   /** Mirrored and turned copies of the clip that the result is the mean of: 1 (the default), 4 or 8. */
   readonly ensemble?: EnsembleCount | undefined;
   /** How much of the change is kept: 0 is the original, 1 (the default) the network's output. */

@@ -34,6 +34,17 @@ export function slice(value: Value, axis: number, start: number, end: number): V
   })[0]!;
 }
 
+/** Largest value of each 2 x 2 block of pixels, or of what the image's edge leaves of it: N x C x ceil(H/2) x ceil(W/2). */
+export function maxPool(image: Value): Value {
+  const [n, c, h, w] = imageDims('MaxPool', image);
+  return image.graph.node({
+    opType: 'MaxPool',
+    inputs: [image],
+    outputs: [{ dims: [n, c, Math.ceil(h / 2), Math.ceil(w / 2)] }],
+    attributes: { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 },
+  })[0]!;
+}
+
 /** Pixels at even rows and columns: N x C x ceil(H / 2) x ceil(W / 2). */
 export function everySecondPixel(image: Value): Value {
   const { graph } = image;

@@ -7,21 +7,14 @@ import { sharpnessPrior } from '../../ops/own/sharpness-prior.ts';
 import { validityMask } from '../../ops/own/validity-mask.ts';
 import { warp } from '../../ops/own/warp.ts';
 import { concat } from '../../ops/shaping.ts';
-import {
-  estimateFlow,
-  extractPyramid,
-  LEVELS,
-  pwcInputSize,
-  type FlowOptions,
-  type Pyramid,
-} from '../pwc-net/pwc-net.ts';
+import { buildFeatures, buildFlow, FLOW_SCOPE } from '../pwc-net/programs.ts';
+import { estimateFlow, extractPyramid, LEVELS, type FlowOptions } from '../pwc-net/pwc-net.ts';
 import { receptiveRadius, reconstruct } from './reconstruction.ts';
 import { SIZES, type CdvdTspSizeName } from './sizes.ts';
 
 type GraphRequest = Omit<ProgramRequest<CdvdTspSizeName>, 'parameters' | 'stage'>;
 
-/** Scopes of the published state_dict. */
-const FLOW_SCOPE = 'flow_net.moduleNetwork';
+/** Scope of the published state_dict. */
 const RECONSTRUCTION_SCOPE = 'recons_net';
 
 /** Cascaded Deep Video Deblurring Using Temporal Sharpness Prior (Pan, Bai, Tang; CVPR 2020). */
@@ -55,34 +48,8 @@ export const cdvdTsp: Network<CdvdTspSizeName> = {
 };
 
 const PROGRAMS = {
-  features(request) {
-    const graph = new Graph('cdvd-tsp features', request.lowering);
-    const frame = graph.input('frame', [1, 3, request.height, request.width]);
-    const pyramid = graph.within(FLOW_SCOPE, () => extractPyramid(frame, SIZES[request.size].flow));
-    for (const level of LEVELS) graph.output(`level${level}`, pyramid[level]);
-    return graph;
-  },
-
-  flow(request) {
-    const graph = new Graph('cdvd-tsp flow', request.lowering);
-    const pyramidInput = (name: string): Pyramid => {
-      const level = (index: (typeof LEVELS)[number]) =>
-        graph.input(`${name}${index}`, [
-          1,
-          SIZES[request.size].flow.pyramid[index - 1]!,
-          pwcInputSize(request.height) / 2 ** index,
-          pwcInputSize(request.width) / 2 ** index,
-        ]);
-      return { 2: level(2), 3: level(3), 4: level(4), 5: level(5), 6: level(6) };
-    };
-    const reference = pyramidInput('reference');
-    const neighbour = pyramidInput('neighbour');
-    const { flow } = graph.within(FLOW_SCOPE, () =>
-      estimateFlow(reference, neighbour, request, flowOptions(request)),
-    );
-    graph.output('flow', flow);
-    return graph;
-  },
+  features: (request) => buildFeatures('cdvd-tsp', SIZES[request.size].flow, request),
+  flow: (request) => buildFlow('cdvd-tsp', SIZES[request.size].flow, request),
 
   align(request) {
     const graph = new Graph('cdvd-tsp align', request.lowering);

@@ -1,8 +1,10 @@
 import { ShapeError, type Graph, type Value } from '../../graph/graph.ts';
 import { concat, imageDims, matmul, reshape, slice, transpose } from '../shaping.ts';
 
-/** Correlations that are held at a time: 16 MB of them, which a processor's cache helps with. */
+/** Correlations that are held at a time: 16 MB of them, which a processor's cache helps with ... */
 const PART_ELEMENTS = 2 ** 22;
+/** ... but no more parts than this: thousands of nodes take long to load. */
+const MOST_PARTS = 256;
 
 /**
  * ARVo's all-range aggregation (section 3.2, eq. 2-4): every pixel of `query` (1 x C x H x W) is compared with every
@@ -36,7 +38,7 @@ export function allRangeAggregation(query: Value, keys: Value, values: Value): V
       const rows = transpose(reshape(queryIn!, [c, pixels]), [1, 0]);
       const columns = reshape(keysIn!, [c, candidates]);
       const table = transpose(reshape(valuesIn!, [channels, candidates]), [1, 0]);
-      const length = Math.max(1, Math.floor(PART_ELEMENTS / candidates));
+      const length = Math.ceil(Math.max(PART_ELEMENTS / candidates, pixels / MOST_PARTS));
       const parts = Array.from({ length: Math.ceil(pixels / length) }, (_, part) => {
         const own = slice(rows, 0, part * length, Math.min(pixels, (part + 1) * length));
         return matmul(softmax(graph, matmul(own, columns)), table);

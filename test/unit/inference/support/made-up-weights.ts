@@ -1,4 +1,4 @@
-import type { Network, NetworkSize } from '../../../../src/networks/network.ts';
+import type { Network, NetworkOptions, NetworkSize } from '../../../../src/networks/network.ts';
 import { fillTensor } from '../../../fixtures/fill.ts';
 
 /** How strongly a layer's output grows, so that made-up weights neither explode nor die out along the network. */
@@ -11,9 +11,13 @@ const GAINS: readonly (readonly [RegExp, number])[] = [
 ];
 
 /** Deterministic made-up parameters for any network: noise that keeps images in a sensible range. */
-export function madeUpWeights<Size extends NetworkSize>(network: Network<Size>, size: Size) {
+export function madeUpWeights<Size extends NetworkSize>(
+  network: Network<Size>,
+  size: Size,
+  options: NetworkOptions = {},
+) {
   const values = new Map(
-    network.parameters(size).map(({ name, dims }) => {
+    network.parameters(size, options).map(({ name, dims }) => {
       const fanIn = dims.slice(1).reduce((product, dim) => product * dim, 1);
       const gain = GAINS.find(([pattern]) => pattern.test(name))?.[1] ?? 1.2;
       const isBias = dims.length === 1;

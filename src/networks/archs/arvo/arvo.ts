@@ -1,0 +1,111 @@
+import { LAYER_COUNTS } from '../../../shared/settings.ts';
+import type { ParameterSpec } from '../../../shared/tensor.ts';
+import { Graph } from '../../graph/graph.ts';
+import { serialise } from '../../graph/serialise.ts';
+import {
+  entryOf,
+  type Network,
+  type NetworkOptions,
+  type NetworkProgram,
+  type ProgramRequest,
+} from '../../network.ts';
+import { warp } from '../../ops/own/warp.ts';
+import { concat } from '../../ops/shaping.ts';
+import { buildFeatures, buildFlow } from '../pwc-net/programs.ts';
+import { receptiveRadius, reconstruct } from './reconstruction.ts';
+import { SIZES, type ArvoSizeName } from './sizes.ts';
+
+type GraphRequest = Omit<ProgramRequest<ArvoSizeName>, 'parameters' | 'stage'>;
+
+const DEFAULT_LAYERS = 3;
+/** Tiles are cut no shorter, so that what is alike is found at least as far away as this. */
+const LEAST_TILE = 512;
+/** Three aligned frames. */
+const ALIGNED_CHANNELS = 9;
+
+/**
+ * ARVo: Learning All-Range Volumetric Correspondence for Video Deblurring (Li et al.; CVPR 2021). No code was published;
+ * parameters have names of our own, in the manner of PyTorch:
+ *
+ * - `flow_net.moduleNetwork.`: PWC-Net, as in CDVD-TSP's weights;
+ * - `encoder.inBlock`, `encoder.encoder_first`, `encoder.encoder_second`: features of a frame, as CDVD-TSP's encoder;
+ * - `values.0` .. `values.(L - 1)`: the convolutions of the pyramid's L levels, from fine to coarse;
+ * - `fusion`: the convolution of the reference's features and, for the previous frame, the reference and the next frame
+ *   in this order, what was found on every level; without levels, of the features of the reference, the previous and
+ *   the next frame;
+ * - `decoder.decoder_second`, `decoder.decoder_first`, `decoder.outBlock`: as CDVD-TSP's decoder.
+ */
+export const arvo: Network<ArvoSizeName> = {
+  id: 'arvo',
+  title: 'ARVo',
+  schedule: 'cascade',
+  alignment: 'flow',
+  stageWeights: 'shared',
+  sizes: ['lite', 'paper'],
+  paperSize: 'paper',
+  defaultSize: 'paper',
+  stages: { min: 1, max: 3, default: 2 },
+  options: { layers: DEFAULT_LAYERS },
+  parts: [],
+  variants: LAYER_COUNTS.map((layers) => ({ layers })),
+  parameters: listParameters,
+  programs: () => ['features', 'flow', 'align', 'reconstruct'],
+  context: ({ stages }) => ({ before: stages, after: stages }),
+  // Two halvings after packing.
+  frameMultiple: (size) => 4 * SIZES[size].packing,
+  frameMinimum: () => 1,
+  alignedChannels: ALIGNED_CHANNELS,
+  reconstructionMargin: (size) => receptiveRadius(SIZES[size]),
+  matchingTile: (size) => ({ pixels: SIZES[size].tilePixels, least: LEAST_TILE }),
+  bytesPerPixel,
+  buildModel: (request) =>
+    serialise(
+      entryOf<(request: GraphRequest) => Graph>(PROGRAMS, request.program)(request),
+      request.parameters,
+    ),
+};
+
+const PROGRAMS = {
+  features: (request) => buildFeatures('arvo', SIZES[request.size].flow, request),
+  flow: (request) => buildFlow('arvo', SIZES[request.size].flow, request),
+
+  align(request) {
+    const { height, width, alignCorners, lowering } = request;
+    const graph = new Graph('arvo align', lowering);
+    const image = (name: string, channels: number) => graph.input(name, [1, channels, height, width]);
+    const [previous, middle, next] = [image('previous', 3), image('middle', 3), image('next', 3)];
+    const options = { alignCorners, padding: 'border' } as const;
+    const warped = [
+      warp(previous, image('flow_previous', 2), options),
+      middle,
+      warp(next, image('flow_next', 2), options),
+    ];
+    graph.output('aligned', concat(warped));
+    return graph;
+  },
+
+  reconstruct({ height, width, lowering, size, options }) {
+    const graph = new Graph('arvo reconstruct', lowering);
+    const aligned = graph.input('aligned', [1, ALIGNED_CHANNELS, height, width]);
+    graph.output('restored', reconstruct(aligned, SIZES[size], options?.layers ?? DEFAULT_LAYERS));
+    return graph;
+  },
+} satisfies Partial<Record<NetworkProgram, (request: GraphRequest) => Graph>>;
+
+function listParameters(size: ArvoSizeName, options: NetworkOptions = {}): readonly ParameterSpec[] {
+  const request: Omit<GraphRequest, 'program'> = {
+    ...{ size, options, height: 64, width: 64 },
+    ...{ alignCorners: true, lowering: 'standard' as const },
+  };
+  const programs = ['features', 'flow', 'reconstruct'] as const;
+  return programs.flatMap((program) => [...PROGRAMS[program]({ ...request, program }).parameters]);
+}
+
+/** Measured with ONNX Runtime's CPU provider at 960 x 544, rounded up; much the same per pixel at other sizes. */
+function bytesPerPixel(program: NetworkProgram, size: ArvoSizeName): number {
+  const table: Record<ArvoSizeName, Partial<Record<NetworkProgram, number>>> = {
+    paper: { features: 60, flow: 500, align: 140, reconstruct: 900 },
+    lite: { features: 40, flow: 280, align: 140, reconstruct: 300 },
+  };
+  return entryOf(table[size], program);
+}
