@@ -3,7 +3,7 @@ import type { Frame } from 'node-av/lib';
 import type { FrameIndex } from './frame-index.ts';
 import { MediaSource } from './media-source.ts';
 import { ticks } from './packet-scan.ts';
-import { VideoDecoder } from './video-decoder.ts';
+import { MAX_THREADS, VideoDecoder } from './video-decoder.ts';
 
 /** What a demuxer is told to find a keyframe by; which of them it understands differs between containers. */
 type SeekBy = 'dts' | 'pts' | 'position';
@@ -28,7 +28,7 @@ export class DecodingRun {
       for (const stream of source.format.streams) {
         if (stream.index !== source.video.index) stream.discard = AVDISCARD_ALL;
       }
-      return new DecodingRun(source, await VideoDecoder.open(source));
+      return new DecodingRun(source, await VideoDecoder.open(source, MAX_THREADS));
     } catch (thrown) {
       await source.close();
       throw thrown;
@@ -78,9 +78,13 @@ export class DecodingRun {
     return packet?.isKeyframe ? ticks(packet.pts) : undefined;
   }
 
-  /** Frames before this tick that no other frame refers to are left out from now on; undefined for none. */
+  /**
+   * The frame of this tick is wanted as soon as possible: from now on, frames before it that no other frame refers to
+   * are left out, and after it comes none until the next seek. Undefined for every frame in turn.
+   */
   hurryTo(tick: number | undefined): void {
     this.#decoder.hurryTo = tick === undefined ? undefined : BigInt(tick);
+    this.#decoder.endWith = this.#decoder.hurryTo;
   }
 
   /** The next frame in the order of display, owned by the caller; undefined at the end. */

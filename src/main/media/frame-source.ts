@@ -27,8 +27,8 @@ const WORTH_DECODING = 3;
 /** Only here is "no reference" a promise that no other frame needs the picture; H.265 has exceptions. */
 const HURRYING_CODEC = 'h264';
 
-/** Going back by so many frames at most is stepping, not jumping. */
-const STEPS_AT_MOST = 8;
+/** Moving by so many frames at most is stepping, not jumping. */
+const STEPS_AT_MOST = 4;
 
 /** How many keyframes before the nearest one decoding starts where that one does not lead to the wanted frame. */
 const STEPS_BACK = [0, 1, 3] as const;
@@ -167,10 +167,10 @@ export class FrameSource {
     }
     let contradictions = 0;
     for (const back of isAscending(this.#index.decoded) ? STEPS_BACK : []) {
-      if (row - back <= 0) break;
-      // Whoever steps backwards will want the frames before this one, too.
-      const stepsBack = number < this.#last && this.#last - number <= STEPS_AT_MOST;
-      const hurry = back === 0 && !stepsBack && this.info.video.codec === HURRYING_CODEC;
+      if (row - back < 0) break;
+      // Whoever steps will want the frames around this one, too.
+      const steps = this.#last >= 0 && Math.abs(number - this.#last) <= STEPS_AT_MOST;
+      const hurry = back === 0 && !steps && this.info.video.codec === HURRYING_CODEC;
       const frame = await this.#decodeFrom(row - back, number, { mayBeDamaged: back > 0, hurry, signal });
       if (typeof frame === 'object') return frame;
       if (frame === 'contradiction' && ++contradictions > 1) return undefined;
@@ -236,8 +236,8 @@ export class FrameSource {
         return asTold ? 'damaged' : 'contradiction';
       }
       this.#store.add(expected, frame);
-      // What comes after a frame is as the index says only once nothing is left out any more.
-      this.#next = hurry && expected < number ? undefined : expected + 1;
+      // Where frames are left out, none comes after the wanted one.
+      this.#next = hurry ? undefined : expected + 1;
       if (expected++ === number) return frame;
     }
   }

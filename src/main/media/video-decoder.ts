@@ -6,7 +6,7 @@ import { check, describeStatus } from './ffmpeg-failure.ts';
 import type { MediaSource } from './media-source.ts';
 
 /** Frame threads hold a decoded frame each, so their number bounds the memory of a decoder. */
-const MAX_THREADS = 4;
+export const MAX_THREADS = 4;
 
 /** Decodes the picture stream of a source, frame by frame, going on over damaged parts as players do. */
 export class VideoDecoder {
@@ -14,6 +14,8 @@ export class VideoDecoder {
   damagedPackets = 0;
   /** Frames before this timestamp that no other frame refers to are left out; it changes no other frame. */
   hurryTo: bigint | undefined;
+  /** The packet with this timestamp is taken for the last one: its frame comes at once, and then no more. */
+  endWith: bigint | undefined;
   /** Whether reading ended with an error before the end of the file. */
   endedEarly: string | undefined;
   readonly #source: MediaSource;
@@ -30,8 +32,14 @@ export class VideoDecoder {
     this.#packet.alloc();
   }
 
-  /** @throws AcutanceError `input-unsupported` when this FFmpeg has no decoder for the picture. */
-  static async open(source: MediaSource): Promise<VideoDecoder> {
+  /**
+   * @param threads - more of them than there are processors make up for those that wait for each other.
+   * @throws AcutanceError `input-unsupported` when this FFmpeg has no decoder for the picture.
+   */
+  static async open(
+    source: MediaSource,
+    threads = Math.min(MAX_THREADS, availableParallelism()),
+  ): Promise<VideoDecoder> {
     const { codecpar, timeBase } = source.video;
     const codec = Codec.findDecoder(codecpar.codecId);
     if (!codec) {
@@ -50,7 +58,7 @@ export class VideoDecoder {
       const opening = `Opening the ${codec.name} decoder for "${source.path}"`;
       check(context.parametersToContext(codecpar), 'input-unsupported', opening);
       context.pktTimebase = timeBase;
-      context.threadCount = Math.min(MAX_THREADS, availableParallelism());
+      context.threadCount = threads;
       check(await context.open2(codec, null), 'input-unsupported', opening);
       return new VideoDecoder(source, context);
     } catch (thrown) {
@@ -102,8 +110,12 @@ export class VideoDecoder {
       return;
     }
     this.#waiting = false;
-    this.#hurry(this.hurryTo !== undefined && this.#packet.pts < this.hurryTo);
+    const { pts } = this.#packet;
+    this.#hurry(this.hurryTo !== undefined && pts < this.hurryTo);
     if ((await this.#context.sendPacket(this.#packet)) < 0) this.damagedPackets++;
+    if (pts !== this.endWith) return;
+    this.#flushing = true;
+    await this.#context.sendPacket(null);
   }
 
   #hurry(hurry: boolean): void {
