@@ -1,7 +1,7 @@
 /**
  * The rooms of the house and what each may import. ESLint enforces the table: a wrong import fails the build.
  *
- * hosts -> app -> render -> (inference, media, cache, project) -> networks -> shared, and renderer -> shared.
+ * hosts -> app -> render -> (inference, media, cache, project, evaluation) -> networks -> shared, and renderer -> shared.
  */
 import type { Linter } from 'eslint';
 
@@ -20,7 +20,7 @@ type PackageRule =
   | { readonly kind: 'only'; readonly names: readonly string[] }
   | { readonly kind: 'all but'; readonly names: readonly string[] };
 
-const SERVICE_ROOMS = ['main/inference', 'main/media', 'main/cache', 'main/project'];
+const SERVICE_ROOMS = ['main/inference', 'main/media', 'main/cache', 'main/project', 'main/evaluation'];
 const BELOW_SERVICES = ['networks', 'shared'];
 const BELOW_RENDER = [...SERVICE_ROOMS, ...BELOW_SERVICES];
 const BELOW_APP = ['main/render', ...BELOW_RENDER];
