@@ -22,7 +22,7 @@ export interface FrameOptions {
   readonly format: PictureFormat;
   /** Wider pictures are scaled down to this width, in pixels. */
   readonly maxWidth?: number | undefined;
-  /** Cancelling a request that waits costs nothing; work that has begun is finished and kept. */
+  /** What nobody waits for any more is given up; frames that were decoded for it are kept. */
   readonly signal?: AbortSignal | undefined;
   /** `background` for thumbnails and the like, which let the screen go first. */
   readonly urgency?: 'screen' | 'background' | undefined;
@@ -182,14 +182,18 @@ export class FrameService {
         urgency: urgency satisfies Urgency,
         clip,
         place: index,
-        work: async () => {
+        work: async (abandoned) => {
           const ahead = sequential ? DECODED_AHEAD : 0;
           const picture = await this.#watched(clip, async () => {
             await this.#transfer.prepare();
             const request = { input: resolve(path), frame: index, format, maxWidth, ahead };
             return this.#received(
               clip,
-              await this.#engine.run('frame', { ...request, transfer: this.#transfer.path }),
+              await this.#engine.run(
+                'frame',
+                { ...request, transfer: this.#transfer.path },
+                { signal: abandoned },
+              ),
             );
           });
           this.#pictures.set(key, picture, picture.bytes.length);

@@ -30,6 +30,8 @@ const AHEAD_STANDING = 2;
 const AHEAD_PLAYING = 3;
 /** Milliseconds after which a frame that is no longer waited for holds up the next one no more. */
 const PATIENCE = 250;
+/** Milliseconds without a move after which the playhead is taken to rest; a hand that drags it sends 60 a second. */
+const REST = 40;
 
 /** Fetches the frames that are wished for, the latest wishes only: what nobody waits for any more is called off. */
 export class FrameLoader<P> {
@@ -39,6 +41,10 @@ export class FrameLoader<P> {
   #wishes: readonly Wish[] = [];
   #playing = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #waitedFor: number | undefined;
+  #movedAt = -Infinity;
+  /** When a frame arrived last that was waited for. */
+  #arrivedAt = -Infinity;
   /** Mean milliseconds that a load takes. */
   #latency = 40;
 
@@ -59,13 +65,17 @@ export class FrameLoader<P> {
 
   /**
    * Says what is wished for from now on, the most wanted first. A frame that was waited for arrives although the
-   * playhead has moved on: one that moves faster than frames come would otherwise never show any.
+   * playhead has moved on: one that moves faster than frames come would otherwise never show any. Only when it comes to
+   * rest, and the picture has moved a moment ago, what it has passed is called off.
    *
    * @param playing whether what is fetched ahead arrives too, although the playhead has passed it
    */
   want(wishes: readonly Wish[], playing = false): void {
     this.#wishes = wishes;
     this.#playing = playing;
+    const waitedFor = wishes.find(({ urgent }) => urgent)?.frame.index;
+    if (waitedFor !== this.#waitedFor) this.#movedAt = this.#now();
+    this.#waitedFor = waitedFor;
     const wanted = new Map(wishes.map((wish) => [keyOf(wish.frame), wish]));
     for (const [key, load] of this.#loads) {
       const wish = wanted.get(key);
@@ -106,12 +116,18 @@ export class FrameLoader<P> {
 
   /** Whether frames that the playhead has passed are nearly there, so that the next one is better asked for after. */
   #holdUp(others: readonly Load[]): boolean {
-    const frames = others.map(({ frame }) => frame.index);
-    if (frames.length === 0) return false;
-    if (frames.some((index) => index !== frames[0])) return true;
-    const left = PATIENCE - (this.#now() - Math.min(...others.map(({ startedAt }) => startedAt)));
+    const first = others[0]?.frame.index;
+    if (first === undefined) return false;
+    const rest = REST - (this.#now() - this.#movedAt);
+    if (rest <= 0 && this.#now() - this.#arrivedAt < PATIENCE) {
+      for (const load of others) this.#callOff(keyOf(load.frame), load);
+      return false;
+    }
+    const age = this.#now() - Math.min(...others.map(({ startedAt }) => startedAt));
+    const left = others.every(({ frame }) => frame.index === first) ? PATIENCE - age : Infinity;
     if (left <= 0) return false;
-    this.#timer = setTimeout(() => this.#pump(), left);
+    const next = rest > 0 ? Math.min(left, rest) : left;
+    if (next < Infinity) this.#timer = setTimeout(() => this.#pump(), next);
     return true;
   }
 
@@ -122,6 +138,7 @@ export class FrameLoader<P> {
     try {
       const picture = await this.#options.load(frame, load.aborter.signal);
       this.#latency += (this.#now() - load.startedAt - this.#latency) / 8;
+      if (load.urgent) this.#arrivedAt = this.#now();
       this.#options.onLoaded(frame, picture, load.urgent);
     } catch (thrown) {
       if (!load.aborter.signal.aborted) this.#options.onFailed(frame, thrown, load.urgent);

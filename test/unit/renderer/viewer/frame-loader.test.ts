@@ -91,6 +91,26 @@ describe('FrameLoader', () => {
     expect(underWay()).toEqual([5, 6]);
   });
 
+  it('calls off what the playhead has passed when it comes to rest, once the picture moves', async () => {
+    vi.useFakeTimers();
+    loader.want([urgent(4)]);
+    now = 10;
+    loads[0]?.answer.resolve('picture');
+    await vi.advanceTimersByTimeAsync(0);
+    loader.want([urgent(5)]);
+    loader.want([urgent(6)]);
+    now = 30;
+    await vi.advanceTimersByTimeAsync(20);
+    loader.want([urgent(7)]);
+    now = 60;
+    await vi.advanceTimersByTimeAsync(30);
+    expect(underWay()).toEqual([4, 5]);
+    now = 70;
+    await vi.advanceTimersByTimeAsync(10);
+    vi.useRealTimers();
+    expect(underWay()).toEqual([4, 7]);
+  });
+
   it('asks for both sides of a frame at once', () => {
     const sides = [{ index: 5 }, { index: 5, recipe: 'r' }];
     loader.want(sides.map((frame) => ({ frame, urgent: true })));
