@@ -1,6 +1,6 @@
 import type { Network, NetworkOptionName, NetworkOptions } from '../../networks/network.ts';
 import { AcutanceError } from '../../shared/errors.ts';
-import { ENSEMBLE_COUNTS } from '../../shared/settings.ts';
+import { ENSEMBLE_COUNTS, LAYER_COUNTS } from '../../shared/settings.ts';
 
 export interface RequestedSetup {
   readonly network: Network;
@@ -43,6 +43,16 @@ export function checkSetup({
         hint: `Leave it out, or choose another network.`,
       });
     }
+  }
+  const { layers } = options;
+  if (layers !== undefined && !LAYER_COUNTS.some((count) => count === layers)) {
+    throw new AcutanceError(
+      'usage',
+      `${network.title} has ${LAYER_COUNTS.join(', ')} layers, not ${String(layers)}.`,
+      {
+        hint: `Use --layers ${String(network.options.layers)}.`,
+      },
+    );
   }
   if (!ENSEMBLE_COUNTS.some((count) => count === ensemble)) {
     throw new AcutanceError('usage', `A self-ensemble has 1, 4 or 8 members, not ${ensemble}.`, {

@@ -95,6 +95,11 @@ function halved({ wantedBytes, limitBytes }: MemoryBudget): MemoryBudget {
   return { wantedBytes: wantedBytes / 2, limitBytes: limitBytes / 2 };
 }
 
+/** The options that have a value. */
+function given(options: NetworkOptions = {}): NetworkOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
 /** What a set of graphs may use, and how many clips go through it at once. */
 interface Load {
   readonly budget: MemoryBudget;
@@ -106,13 +111,13 @@ async function loadDeblurrer(
   { budget, streams }: Load,
 ): Promise<NetworkDeblurrer> {
   const { network, size, stages, signal } = options;
-  const setup = { stages, options: { ...network.options, ...options.options } };
+  const setup = { stages, options: { ...network.options, ...given(options.options) } };
   const padding = new ReflectionPadding(options.height, options.width, {
     multiple: network.frameMultiple(size),
     minimum: network.frameMinimum(size),
   });
   const { paddedHeight: height, paddedWidth: width } = padding;
-  const programs = new NetworkPrograms(options);
+  const programs = new NetworkPrograms({ ...options, options: setup.options });
   try {
     const request = { network, size, setup, height, width, budget, streams, tile: options.tile };
     // Frames far too large are refused before anything is loaded for them.

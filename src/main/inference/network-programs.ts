@@ -1,6 +1,6 @@
 import type { Tensor } from '../../shared/tensor.ts';
 import { elementCount } from '../../shared/tensor.ts';
-import type { Network, NetworkProgram, NetworkSize } from '../../networks/network.ts';
+import type { Network, NetworkOptions, NetworkProgram, NetworkSize } from '../../networks/network.ts';
 import type { ParameterSource } from '../../networks/graph/serialise.ts';
 import { loweringFor } from './devices/device-choice.ts';
 import { throwIfCancelled } from './inference-errors.ts';
@@ -18,6 +18,7 @@ export interface NetworkProgramsOptions {
   readonly network: Network;
   readonly size: NetworkSize;
   readonly stages: number;
+  readonly options?: NetworkOptions | undefined;
   readonly weights: NetworkWeights;
   readonly device: DeviceId;
   readonly sessionOptions?: SessionOptions | undefined;
@@ -61,7 +62,7 @@ export class NetworkPrograms {
   async load(program: NetworkProgram, shape: ProgramShape, signal?: AbortSignal): Promise<void> {
     throwIfCancelled(signal);
     const { height, width, keepMemory } = shape;
-    const { runtime, network, size, stages, weights, device, sessionOptions } = this.#options;
+    const { runtime, network, size, stages, options, weights, device, sessionOptions } = this.#options;
     const started = performance.now();
     const { parameters, alignCorners } = weights;
     const lowering = loweringFor(device);
@@ -73,7 +74,7 @@ export class NetworkPrograms {
     };
     const sessions: Session[] = [];
     this.#sessions.set(program, sessions);
-    const shared = { program, size, height, width, alignCorners, lowering, parameters };
+    const shared = { program, size, options, height, width, alignCorners, lowering, parameters };
     for (let stage = 1; stage <= (network.stageWeights === 'own' ? stages : 1); stage++) {
       throwIfCancelled(signal);
       const model = network.buildModel({ ...shared, stage });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { memoryBudget } from '../../../src/main/inference/tiling/memory-budget.ts';
 import { planMemory } from '../../../src/main/inference/tiling/memory-plan.ts';
 import { computedPixels } from '../../../src/main/inference/tiling/tile-plan.ts';
+import { arvo } from '../../../src/networks/archs/arvo/arvo.ts';
 import { cdvdTsp } from '../../../src/networks/archs/cdvd-tsp/cdvd-tsp.ts';
 import { erdn } from '../../../src/networks/archs/erdn/erdn.ts';
 import { pvdNet } from '../../../src/networks/archs/pvdnet/pvdnet.ts';
@@ -60,6 +61,30 @@ describe('planning memory', () => {
   it('does not waste work on tiny tiles when a large frame needs much memory anyway', () => {
     const { tiles } = plan('paper', 2304, 4096, 16 * GIB);
     expect(computedPixels(tiles)).toBeLessThan(2 * 2304 * 4096);
+  });
+
+  it('cuts frames for ARVo alike whatever memory there is, in tiles of at least 512 pixels', () => {
+    const planOf = (size: 'lite' | 'paper', height: number, width: number, gib: number) =>
+      planMemory({
+        ...{ network: arvo, size, height, width },
+        setup: { stages: 2, options: arvo.options },
+        featureBytes: 15 * height * width,
+        budget: memoryBudget('cpu', gib * GIB),
+      });
+    for (const size of arvo.sizes) {
+      const whole = planOf(size, 720, 1280, 8);
+      expect([whole.tiles.height, whole.tiles.width]).toEqual([720, 1280]);
+      expect(whole.peakBytes).toBeLessThan(3.5 * GIB);
+      const { tiles } = planOf(size, 2160, 3840, 16);
+      expect(tiles.rows.length * tiles.columns.length).toBeGreaterThan(1);
+      expect(Math.min(tiles.height, tiles.width)).toBeGreaterThanOrEqual(512);
+      expect(planOf(size, 2160, 3840, 64).tiles).toEqual(tiles);
+    }
+    // Where memory is short, tiles are smaller, but not below 512 pixels.
+    const short = planOf('paper', 1080, 1920, 2);
+    expect(short.peakBytes).toBeLessThan(1.8 * GIB);
+    expect(short.tiles.width).toBeLessThan(1920);
+    expect(Math.min(short.tiles.height, short.tiles.width)).toBeGreaterThanOrEqual(512);
   });
 
   it('refuses a frame that cannot fit, and says how much it would need', () => {

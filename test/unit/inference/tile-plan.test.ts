@@ -96,6 +96,25 @@ describe('tile planning', () => {
     expect(planTiles({ ...request, maxPixels: height * width })).toBeDefined();
   });
 
+  it('cuts no tile shorter than its minimum', () => {
+    for (const length of [400, 600, 1080, 3840]) {
+      const request = { height: length, width: 2160, multiple: 4, margin: 20, minimum: 512 };
+      const least = Math.min(length, 512);
+      const plans = [
+        planTiles({ ...request, maxPixels: 700 * 700 }),
+        planTilesOfSize(request, { height: 1, width: 1 }),
+        planTilesOfSize(request, smallestTile(request)),
+      ];
+      for (const plan of plans) {
+        if (plan === undefined) continue;
+        expect(plan.height).toBeGreaterThanOrEqual(least);
+        expect(plan.width).toBeGreaterThanOrEqual(512);
+        expectPlan(plan, length, 2160, 20, 4);
+      }
+      expect(plans[1]!.columns.length).toBeGreaterThan(2);
+    }
+  });
+
   it('makes tiles of a size that was asked for, or the nearest possible', () => {
     const request = { height: 1080, width: 1920, multiple: 4, margin: 40 };
     const strips = planTilesOfSize(request, { height: 256, width: 4096 });

@@ -44,7 +44,9 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
   const pixels = height * width;
   const perPixel = (program: NetworkProgram) => network.bytesPerPixel(program, size);
   const weightBytes =
-    4 * WEIGHT_COPIES * network.parameters(size).reduce((sum, { dims }) => sum + elementCount(dims), 0);
+    4 *
+    WEIGHT_COPIES *
+    network.parameters(size, setup.options).reduce((sum, { dims }) => sum + elementCount(dims), 0);
   const { streams = 1 } = request;
   const held = weightBytes + streams * (frameBytes(request) + stageBytes(request));
   // Programs that need the whole frame: motion has no bounds.
@@ -54,22 +56,27 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
     .map((program) => pixels * perPixel(program));
   const whole = Math.max(0, ...untiled);
 
+  const matching = network.matchingTile?.(size);
   const shape = {
     height,
     width,
     multiple: network.frameMultiple(size),
     margin: network.reconstructionMargin(size),
+    minimum: matching?.least,
   };
   const tileBytes = perPixel('reconstruct');
   const smallest = smallestTile(shape);
   const least = held + Math.max(whole, smallest.height * smallest.width * tileBytes);
   if (least > budget.limitBytes) throw tooLarge(request, least);
 
-  // Programs run one after another, so tiles may use what the untiled ones need anyway.
-  const room = Math.min(Math.max(budget.wantedBytes - held, whole), budget.limitBytes - held);
+  // Programs run one after another, so tiles may use what the untiled ones need anyway. Where a result depends on the
+  // tiles, only what can be had at all may decide about them.
+  const wanted = Math.max(budget.wantedBytes - held, whole);
+  const room = Math.min(matching === undefined ? wanted : Infinity, budget.limitBytes - held) / tileBytes;
+  const maxPixels = Math.min(room, matching?.pixels ?? Infinity);
   const tiles =
     request.tile === undefined
-      ? (planTiles({ ...shape, maxPixels: room / tileBytes }) ?? planTilesOfSize(shape, smallest))
+      ? (planTiles({ ...shape, maxPixels }) ?? planTilesOfSize(shape, smallest))
       : planTilesOfSize(shape, request.tile);
   const tileTotal = tiles.height * tiles.width * tileBytes;
   const keeping = held + untiled.reduce((sum, bytes) => sum + bytes, tileTotal);

@@ -26,6 +26,8 @@ export interface TileRequest {
   readonly multiple: number;
   /** Radius of the receptive field: kept pixels lie at least this far from every cut. */
   readonly margin: number;
+  /** No tile is cut shorter than this along an axis; absent where any length will do. */
+  readonly minimum?: number | undefined;
   /** Largest number of pixels in a tile. */
   readonly maxPixels: number;
 }
@@ -54,9 +56,9 @@ export function planTiles(request: TileRequest): TilePlan | undefined {
   const overlap = roundUp(request.margin, request.multiple);
   const least = leastUsefulLength(overlap, request.multiple);
   let best: { rows: number; columns: number; cost: number } | undefined;
-  for (const rows of tileCounts(height, overlap, request.multiple, least)) {
+  for (const rows of tileCounts(height, overlap, request, least)) {
     const tileHeight = tileLength(height, rows, overlap, request.multiple);
-    for (const columns of tileCounts(width, overlap, request.multiple, least)) {
+    for (const columns of tileCounts(width, overlap, request, least)) {
       const tileWidth = tileLength(width, columns, overlap, request.multiple);
       if (tileHeight * tileWidth > maxPixels) continue;
       const tiles = rows * columns;
@@ -79,12 +81,7 @@ export function smallestTile(request: Omit<TileRequest, 'maxPixels'>): { height:
   const overlap = roundUp(request.margin, request.multiple);
   const least = leastUsefulLength(overlap, request.multiple);
   const smallest = (length: number) =>
-    tileLength(
-      length,
-      tileCounts(length, overlap, request.multiple, least).at(-1) ?? 1,
-      overlap,
-      request.multiple,
-    );
+    tileLength(length, tileCounts(length, overlap, request, least).at(-1) ?? 1, overlap, request.multiple);
   return { height: smallest(request.height), width: smallest(request.width) };
 }
 
@@ -99,7 +96,7 @@ export function planTilesOfSize(
   const { height, width, multiple } = request;
   const overlap = roundUp(request.margin, multiple);
   const count = (length: number, wanted: number) => {
-    const counts = tileCounts(length, overlap, multiple, 2 * overlap + multiple);
+    const counts = tileCounts(length, overlap, request, 2 * overlap + multiple);
     return (
       counts.find((tiles) => tileLength(length, tiles, overlap, multiple) <= wanted) ?? counts.at(-1) ?? 1
     );
@@ -119,12 +116,19 @@ export function computedPixels(plan: TilePlan): number {
   return plan.rows.length * plan.columns.length * plan.height * plan.width;
 }
 
-/** 1, 2, 3, ... tiles along an axis, up to where tiles reach their least length. */
-function tileCounts(length: number, overlap: number, multiple: number, least: number): number[] {
+/** 1, 2, 3, ... tiles along an axis, up to where tiles reach their least useful length, or would pass their minimum. */
+function tileCounts(
+  length: number,
+  overlap: number,
+  { multiple, minimum = 0 }: Pick<TileRequest, 'multiple' | 'minimum'>,
+  least: number,
+): number[] {
   const counts = [1];
-  for (let tiles = 2; tileLength(length, tiles, overlap, multiple) < length; tiles++) {
+  for (let tiles = 2; ; tiles++) {
+    const each = tileLength(length, tiles, overlap, multiple);
+    if (each >= length || each < minimum) break;
     counts.push(tiles);
-    if (tileLength(length, tiles, overlap, multiple) <= least) break;
+    if (each <= least) break;
   }
   return counts;
 }

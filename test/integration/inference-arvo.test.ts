@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { createDeblurrer, type DeblurrerOptions } from '../../src/main/inference/deblurrer.ts';
+import { OnnxRuntimeRuntime } from '../../src/main/inference/onnxruntime-runtime.ts';
+import { arvo } from '../../src/networks/archs/arvo/arvo.ts';
+import { SIZES } from '../../src/networks/archs/arvo/sizes.ts';
+import type { Network, NetworkProgram, ProgramRequest } from '../../src/networks/network.ts';
+import { LAYER_COUNTS, type LayerCount } from '../../src/shared/settings.ts';
+import type { Tensor } from '../../src/shared/tensor.ts';
+import { maxDifference } from '../support/arrays.ts';
+import { runModel } from '../support/run-graph.ts';
+import { madeUpWeights, movingPattern } from '../unit/inference/support/made-up-weights.ts';
+import { PlainArvo, warped, type Image } from '../unit/networks/support/plain-arvo.ts';
+
+const weightsOf = (layers: LayerCount) => ({
+  parameters: madeUpWeights(arvo, 'lite', { layers }),
+  alignCorners: true,
+});
+
+type Setup = Pick<DeblurrerOptions, 'stages' | 'height' | 'width'> & Partial<DeblurrerOptions>;
+
+async function deblur(frames: readonly Float32Array[], options: Setup) {
+  const layers = options.options?.layers ?? 3;
+  const deblurrer = await createDeblurrer({
+    ...{ runtime: new OnnxRuntimeRuntime(), network: arvo, size: 'lite', device: 'cpu' },
+    weights: weightsOf(layers),
+    ...options,
+  });
+  async function* source() {
+    for (const frame of frames) {
+      await Promise.resolve();
+      yield frame;
+    }
+  }
+  try {
+    const restored: Float32Array[] = [];
+    for await (const frame of deblurrer.process(source())) restored.push(frame);
+    return { restored, statistics: deblurrer.statistics };
+  } finally {
+    await deblurrer.dispose();
+  }
+}
+
+/** A stage by the witness; only the flow, which is checked with CDVD-TSP, is the graphs'. */
+function plainStage(height: number, width: number) {
+  const { parameters } = weightsOf(3);
+  const plain = new PlainArvo(parameters, SIZES.lite, 3);
+  const run = (program: NetworkProgram, feeds: Record<string, Tensor>) => {
+    const request = { program, size: 'lite', height, width, alignCorners: true } as const;
+    return runModel(arvo.buildModel({ ...request, lowering: 'standard', parameters }), feeds);
+  };
+  const flow = async (reference: Image, neighbour: Image) => {
+    const feeds: Record<string, Tensor> = {};
+    for (const [role, { data }] of Object.entries({ reference, neighbour })) {
+      const frame = { data: Float32Array.from(data), dims: [1, 3, height, width] };
+      for (const [name, tensor] of Object.entries(await run('features', { frame })))
+        feeds[name.replace('level', role)] = tensor;
+    }
+    return (await run('flow', feeds))['flow']!.data;
+  };
+  return async (frames: readonly Image[]) => {
+    const results: Image[] = [];
+    for (const [index, next] of frames.slice(2).entries()) {
+      const [previous, middle] = [frames[index]!, frames[index + 1]!];
+      const before = warped(previous, await flow(middle, previous));
+      results.push(plain.restore(before, middle, warped(next, await flow(middle, next))));
+    }
+    return results;
+  };
+}
+
+/** The network with the graphs that WebGPU gets, which run on any device. */
+const webGpuBodies: Network = {
+  ...arvo,
+  buildModel: (request: ProgramRequest) => (arvo as Network).buildModel({ ...request, lowering: 'webgpu' }),
+};
+
+describe('a clip through ARVo', () => {
+  it('comes out as the paper says, after one stage and after two, ends mirrored', async () => {
+    const [height, width] = [24, 40];
+    const frames = movingPattern(3, height, width);
+    const images = frames.map((frame): Image => ({
+      ...{ channels: 3, height, width },
+      data: Float64Array.from(frame),
+    }));
+    const [first, second, third] = images as [Image, Image, Image];
+    const stage = plainStage(height, width);
+    const once = await stage([first, second, first, second, third, second, third]);
+    const twice = await stage(once);
+    for (const network of [arvo, webGpuBodies]) {
+      const one = await deblur(frames, { network, stages: 1, height, width });
+      const two = await deblur(frames, { network, stages: 2, height, width });
+      for (let index = 0; index < 3; index++) {
+        expect(maxDifference(one.restored[index]!, once[index + 1]!.data)).toBeLessThan(1e-4);
+        expect(maxDifference(two.restored[index]!, twice[index]!.data)).toBeLessThan(1e-4);
+      }
+    }
+  });
+
+  it('computes flow features once per frame, and T results and 2 T flows for T stages', async () => {
+    const count = 7;
+    const frames = movingPattern(count, 24, 40);
+    const runsOf = async (stages: number) => {
+      const { restored, statistics } = await deblur(frames, { stages, height: 24, width: 40 });
+      expect(restored.length).toBe(count);
+      return Object.fromEntries(
+        Object.entries(statistics.programs).map(([program, { runs }]) => [program, runs]),
+      );
+    };
+    // At the ends, both neighbours are the same frame.
+    const one = { features: count, flow: 2 * count - 2, align: count, reconstruct: count };
+    expect(await runsOf(1)).toEqual(one);
+    const results = count + 2 + count;
+    const two = {
+      features: count + count + 2,
+      flow: 2 * results - 4,
+      align: results,
+      reconstruct: results,
+    };
+    expect(await runsOf(2)).toEqual(two);
+  });
+
+  it.each(LAYER_COUNTS)('runs with %i levels, each number with weights of its own', async (layers) => {
+    const setup = { stages: 1, height: 24, width: 40 };
+    const frames = movingPattern(1, 24, 40);
+    const { restored } = await deblur(frames, { ...setup, options: { layers } });
+    expect(restored.length).toBe(1);
+    const others = LAYER_COUNTS.find((count) => count !== layers)!;
+    await expect(
+      deblur(frames, { ...setup, options: { layers }, weights: weightsOf(others) }),
+    ).rejects.toThrow();
+  });
+
+  it('refuses five levels', async () => {
+    const options = { layers: 5 as LayerCount };
+    await expect(
+      deblur([], { stages: 1, height: 8, width: 8, options, weights: weightsOf(3) }),
+    ).rejects.toMatchObject({
+      code: 'usage',
+      message: 'ARVo has 0, 1, 2, 3, 4 layers, not 5.',
+    });
+  });
+
+  it.each([
+    [1, 1],
+    [1, 33],
+    [35, 9],
+  ])('takes frames of %i x %i pixels, and clips of one frame', async (height, width) => {
+    const { restored } = await deblur(movingPattern(1, height, width), { stages: 2, height, width });
+    expect(restored.map((frame) => frame.length)).toEqual([3 * height * width]);
+  });
+
+  it('cuts no tile shorter than 512 pixels, even if asked to', async () => {
+    const [height, width] = [16, 1200];
+    const frames = movingPattern(1, height, width);
+    const setup = { stages: 1, height, width, tile: { height: 64, width: 64 } };
+    const { restored, statistics } = await deblur(frames, setup);
+    expect(statistics.tiles.count).toBeGreaterThan(1);
+    expect(statistics.tiles.width).toBeGreaterThanOrEqual(512);
+    expect(restored[0]!.length).toBe(3 * height * width);
+    // Without levels nothing is matched, and tiles leave no trace.
+    const options = { layers: 0 } as const;
+    const whole = await deblur(frames, { stages: 1, height, width, options });
+    const tiled = await deblur(frames, { ...setup, options });
+    expect(whole.statistics.tiles.count).toBe(1);
+    expect(maxDifference(tiled.restored[0]!, whole.restored[0]!)).toBeLessThan(1e-5);
+  });
+});
