@@ -34,6 +34,12 @@ export type EnsembleCount = (typeof ENSEMBLE_COUNTS)[number];
 export const LAYER_COUNTS = [0, 1, 2, 3, 4] as const;
 export type LayerCount = (typeof LAYER_COUNTS)[number];
 
+/** Where a shot begins, given by the editor: the number of its first frame from 0, or a time from the clip's start. */
+export type CutPlace = number | ClipTime;
+
+/** Where shots begin: found by looking at the frames, taken to be one shot, or given. */
+export type CutSetting = 'detect' | 'none' | readonly CutPlace[];
+
 /** How a clip is deblurred. */
 export interface DeblurSettings {
   /** A network of the catalogue. */
@@ -52,6 +58,8 @@ export interface DeblurSettings {
   readonly layers?: LayerCount | undefined;
   /** Mirrored and turned copies of the clip that the result is the mean of: 1 (the default), 4 or 8. */
   readonly ensemble?: EnsembleCount | undefined;
+  /** Where shots begin; `detect` where absent. Every shot is restored by itself. */
+  readonly cuts?: CutSetting | undefined;
   /** How much of the change is kept: 0 is the original, 1 (the default) the network's output. */
   readonly strength?: number | undefined;
   /** A weight file's path, or the hash or the name of imported weights; without it, the shipped weights. */

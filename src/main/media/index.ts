@@ -1,5 +1,5 @@
 export { probe } from './probe.ts';
-export { VideoReader, type ReadOptions } from './video-reader.ts';
+export { ticksAtOrAfter, VideoReader, type ReadOptions } from './video-reader.ts';
 export { VideoFrame } from './video-frame.ts';
 export type {
   Chapter,

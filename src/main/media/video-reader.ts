@@ -214,7 +214,7 @@ function describeDamage(packets: number, frames: number): string {
 }
 
 /** The first tick that is not before a time, give or take half a tick of at most a millisecond. */
-function ticksAtOrAfter(time: ClipTime, base: Rational): bigint {
+export function ticksAtOrAfter(time: ClipTime, base: Rational): bigint {
   const fine = base.num * 1000 <= base.den;
   return timeToTicks(time, base, fine ? 'nearest' : 'up');
 }

@@ -3,10 +3,18 @@ import type { ClipRange } from '../../shared/settings.ts';
 import { rescaleTicks, ticksToTime } from '../../shared/time.ts';
 import type { MediaInfo, VideoFrame, VideoReader } from '../media/index.ts';
 
+/** Numbers of frames on both sides of something. */
+export interface FramesAround {
+  readonly before: number;
+  readonly after: number;
+}
+
 export interface ClipFramesOptions {
   readonly range: ClipRange;
   /** How many frames around the range are wanted as well, as far as the clip has them. */
-  readonly context: { readonly before: number; readonly after: number };
+  readonly context: FramesAround;
+  /** How many more around those are only to be looked at, for cuts. */
+  readonly margin: FramesAround;
   readonly signal: AbortSignal;
 }
 
@@ -15,6 +23,8 @@ export interface ClipFrame {
   readonly frame: VideoFrame;
   /** Whether it lies in the range; else it is context only. */
   readonly inside: boolean;
+  /** Whether it lies beyond the context, and only tells where cuts are. */
+  readonly beyond: boolean;
 }
 
 /** How many frames of the average rate before the wanted context reading starts; where that fails, from the start. */
@@ -31,22 +41,21 @@ export async function* clipFrames(
   reader: VideoReader,
   options: ClipFramesOptions,
 ): AsyncGenerator<ClipFrame, void, undefined> {
-  const { range, context } = options;
+  const { range, context, margin } = options;
   const { from, to } = reader.ticksOf(range);
   let inside = 0;
   let after = 0;
-  for await (const frame of framesFrom(reader, from, options)) {
+  for await (const { frame, before } of framesFrom(reader, from, options)) {
     checkSize(frame, reader.info);
     if (to !== undefined && frame.pts >= to) {
-      if (after++ >= context.after) {
+      if (after++ >= context.after + margin.after) {
         frame.dispose();
         break;
       }
-      yield { frame, inside: false };
+      yield { frame, inside: false, beyond: after > context.after };
     } else {
-      const isInside = from === undefined || frame.pts >= from;
-      if (isInside) inside++;
-      yield { frame, inside: isInside };
+      if (before === 0) inside++;
+      yield { frame, inside: before === 0, beyond: before > context.before };
     }
   }
   if (inside === 0) {
@@ -56,14 +65,21 @@ export async function* clipFrames(
   }
 }
 
-/** All frames from `context` before a tick on; from the first one where the clip has fewer before it. */
+/** A frame, and how many frames before the wanted tick it is; 0 from that on. */
+interface NearFrame {
+  readonly frame: VideoFrame;
+  readonly before: number;
+}
+
+/** All frames from so many before a tick on; from the first one where the clip has fewer before it. */
 async function* framesFrom(
   reader: VideoReader,
   from: bigint | undefined,
-  { context: { before: context }, signal }: ClipFramesOptions,
-): AsyncGenerator<VideoFrame, void, undefined> {
+  { context, margin, signal }: ClipFramesOptions,
+): AsyncGenerator<NearFrame, void, undefined> {
+  const wanted = context.before + margin.before;
   const { startTicks, timeBase } = reader.info.video;
-  for (const start of startCandidates(reader, from, context)) {
+  for (const start of startCandidates(reader, from, wanted)) {
     const range = start === undefined ? {} : { in: ticksToTime(start - startTicks, timeBase) };
     const frames = reader.frames({ range, signal });
     const before: VideoFrame[] = [];
@@ -71,16 +87,18 @@ async function* framesFrom(
       let next = await frames.next();
       while (next.done !== true && from !== undefined && next.value.pts < from) {
         before.push(next.value);
-        if (before.length > context) before.shift()?.dispose();
+        if (before.length > wanted) before.shift()?.dispose();
         next = await frames.next();
       }
-      if (start !== undefined && before.length < context) {
+      if (start !== undefined && before.length < wanted) {
         // A variable frame rate may have left a gap here: start earlier.
         if (next.done !== true) next.value.dispose();
         continue;
       }
-      for (let frame = before.shift(); frame; frame = before.shift()) yield frame;
-      for (; next.done !== true; next = await frames.next()) yield next.value;
+      for (let frame = before.shift(); frame; frame = before.shift()) {
+        yield { frame, before: before.length + 1 };
+      }
+      for (; next.done !== true; next = await frames.next()) yield { frame: next.value, before: 0 };
       return;
     } finally {
       for (const frame of before) frame.dispose();

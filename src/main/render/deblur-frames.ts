@@ -1,5 +1,7 @@
 import type { FrameConverter, VideoFrame } from '../media/index.ts';
+import { restoreShots, type ShotFrame } from '../inference/shots.ts';
 import type { ClipFrame } from './clip-frames.ts';
+import { shotFrames, type ClipCuts } from './shot-frames.ts';
 import { applyStrength } from './strength.ts';
 
 /** What a network is to those that give it frames; see `Deblurrer.process`. */
@@ -13,6 +15,7 @@ export interface FrameRestorer {
 export interface RestoreFramesOptions {
   readonly deblurrer: FrameRestorer;
   readonly converter: FrameConverter;
+  readonly cuts: ClipCuts;
   readonly signal: AbortSignal;
 }
 
@@ -31,15 +34,17 @@ export interface RestoredFrame<Origin extends ClipFrame> {
 }
 
 /**
- * Runs frames through a network; results of frames around the range are left out. Takes over the frames it is given.
+ * Runs frames through a network, shot by shot; results of frames around the range are left out. Takes over the frames it
+ * is given.
  */
 export async function* restoreFrames<Origin extends ClipFrame>(
   frames: AsyncIterable<Origin>,
-  { deblurrer, converter, signal }: RestoreFramesOptions,
+  { deblurrer, converter, cuts, signal }: RestoreFramesOptions,
 ): AsyncGenerator<RestoredFrame<Origin>, void, undefined> {
   const waiting: Origin[] = [];
   try {
-    for await (const rgb of deblurrer.process(intake(frames, converter, waiting), { signal })) {
+    const shots = intake(shotFrames(frames, { cuts, converter }), converter, waiting);
+    for await (const rgb of restoreShots(deblurrer, shots, { signal })) {
       const origin = waiting.shift();
       if (!origin) throw new Error('The network gave more frames than it got.');
       try {
@@ -73,16 +78,16 @@ export async function* deblurFrames(
   }
 }
 
-async function* intake(
-  frames: AsyncIterable<ClipFrame>,
+async function* intake<Origin extends ClipFrame>(
+  frames: ReturnType<typeof shotFrames<Origin>>,
   converter: FrameConverter,
-  waiting: ClipFrame[],
-): AsyncGenerator<Float32Array, void, undefined> {
+  waiting: Origin[],
+): AsyncGenerator<ShotFrame, void, undefined> {
   let buffer: Float32Array | undefined;
-  for await (const each of frames) {
-    waiting.push(each);
+  for await (const { item, isCut } of frames) {
+    waiting.push(item);
     // The deblurrer has copied the last frame by the time it asks for the next.
-    buffer = converter.toRgb(each.frame, buffer);
-    yield buffer;
+    buffer = converter.toRgb(item.frame, buffer);
+    yield { pixels: buffer, startsShot: isCut };
   }
 }

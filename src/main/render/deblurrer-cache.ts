@@ -100,7 +100,7 @@ export class DeblurrerCache {
       weights !== undefined && isAbsolute(weights)
         ? await fileState(weights)
         : await this.#weights.find({ network, size, weights }).then(({ sha256 }) => sha256);
-    return JSON.stringify([{ ...settings, strength: undefined }, height, width, content]);
+    return JSON.stringify([{ ...settings, strength: undefined, cuts: undefined }, height, width, content]);
   }
 }
 

@@ -8,16 +8,19 @@ import { AcutanceError } from '../../shared/errors.ts';
 import type { ClipRange, ClipTime, DeblurSettings } from '../../shared/settings.ts';
 import { parseTime } from '../../shared/time.ts';
 import { FrameConverter, VideoReader, VideoWriter, type MediaInfo, type VideoFrame } from '../media/index.ts';
+import { buildFrameIndex } from '../media/build-frame-index.ts';
 import { clipFrames, type ClipFrame, type ClipFramesOptions } from './clip-frames.ts';
 import { deblurFrames } from './deblur-frames.ts';
 import type { DeblurrerCache } from './deblurrer-cache.ts';
 import type { JobContext } from './engine-server.ts';
 import { sameRate } from './probe-job.ts';
+import { clipCuts, cutMargin } from './shot-frames.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import { readAhead } from './read-ahead.ts';
 
 /** Frames that are decoded while the network is busy; enough to hide a decoder's hiccups. */
 const READ_AHEAD = 3;
+const NONE = { before: 0, after: 0 };
 
 /**
  * Exports a clip: every frame of the range comes out once, deblurred or as it is, with its own time. The output gets
@@ -127,12 +130,20 @@ async function openDeblurring(settings: DeblurSettings, parts: DeblurringParts):
   context.phase('loading');
   const { height, width } = reader.info.video;
   const deblurrer = await deblurrers.acquire(settings, { height, width }, context);
-  const converter = new FrameConverter();
   const { signal } = context;
+  const pts = () => buildFrameIndex(reader.info, { signal }).then((index) => index.pts);
+  const cuts = await clipCuts(settings.cuts, { info: reader.info, context: deblurrer.context, pts }).catch(
+    async (thrown: unknown) => {
+      await deblurrer.release();
+      throw thrown;
+    },
+  );
+  const converter = new FrameConverter();
   return {
-    frames: deblurFrames(source.frames(deblurrer.context), {
+    frames: deblurFrames(source.frames({ context: deblurrer.context, margin: cutMargin(cuts) }), {
       deblurrer,
       converter,
+      cuts,
       pixelFormat: writer.framePixelFormat,
       strength: settings.strength ?? 1,
       signal,
@@ -162,9 +173,11 @@ class CountedFrames {
     this.#signal = signal;
   }
 
-  /** @param context - how many frames around the range are given as well. */
-  async *frames(context: ClipFramesOptions['context']): AsyncGenerator<ClipFrame, void, undefined> {
-    const frames = clipFrames(this.#reader, { range: this.#range, context, signal: this.#signal });
+  /** @param around - how many frames around the range are given as well. */
+  async *frames(
+    around: Pick<ClipFramesOptions, 'context' | 'margin'>,
+  ): AsyncGenerator<ClipFrame, void, undefined> {
+    const frames = clipFrames(this.#reader, { range: this.#range, ...around, signal: this.#signal });
     for await (const each of readAhead(frames, READ_AHEAD, ({ frame }) => frame.dispose())) {
       if (each.inside) this.#inside++;
       try {
@@ -178,7 +191,7 @@ class CountedFrames {
   }
 
   async *framesInside(): AsyncGenerator<VideoFrame, void, undefined> {
-    for await (const { frame, inside } of this.frames({ before: 0, after: 0 })) {
+    for await (const { frame, inside } of this.frames({ context: NONE, margin: NONE })) {
       try {
         if (inside) yield frame;
       } finally {

@@ -5,6 +5,8 @@ import { PartialFile, unwritable } from '../media/partial-file.ts';
 import type { FrameRestorer } from './deblur-frames.ts';
 import type { DeblurrerCache } from './deblurrer-cache.ts';
 import type { JobContext } from './engine-server.ts';
+import { restoreShots, type ShotFrame } from '../inference/shots.ts';
+import { arrayCuts, framesWithCuts } from './array-cuts.ts';
 import { NpyFrames } from './npy-frames.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import { applyStrength } from './strength.ts';
@@ -24,6 +26,7 @@ export async function runInfer(
   context.phase('opening');
   const input = await NpyFrames.open(request.input);
   try {
+    const cuts = arrayCuts(request.deblur.cuts, input.frames);
     const announce = (path: string) => context.temporary(path);
     const output = await PartialFile.create(request.output, request.input, request.overwrite, announce);
     try {
@@ -34,7 +37,8 @@ export async function runInfer(
         context.phase('deblurring');
         const meter = new ProgressMeter(input.frames);
         const strength = request.deblur.strength ?? 1;
-        const frames = restore(deblurrer, input.read(), strength, signal);
+        const source = framesWithCuts(input.read(), { height, width, cuts });
+        const frames = restore(deblurrer, source, strength, signal);
         await writeFrames(output, input.dims, frames, () => context.progress(meter.frame()));
         context.phase('finishing');
         await output.complete();
@@ -58,12 +62,12 @@ export async function runInfer(
 
 async function* restore(
   deblurrer: FrameRestorer,
-  frames: AsyncIterable<Float32Array>,
+  frames: AsyncIterable<ShotFrame>,
   strength: number,
   signal: AbortSignal,
 ): AsyncGenerator<Float32Array, void, undefined> {
   const waiting: Float32Array[] = [];
-  for await (const restored of deblurrer.process(remember(frames, waiting, strength < 1), { signal })) {
+  for await (const restored of restoreShots(deblurrer, remember(frames, waiting, strength < 1), { signal })) {
     const input = waiting.shift();
     if (input) applyStrength(restored, input, strength);
     yield restored;
@@ -72,12 +76,12 @@ async function* restore(
 
 /** Passes frames on; where they are still wanted after that, copies are kept. */
 async function* remember(
-  frames: AsyncIterable<Float32Array>,
+  frames: AsyncIterable<ShotFrame>,
   copies: Float32Array[],
   wanted: boolean,
-): AsyncGenerator<Float32Array, void, undefined> {
+): AsyncGenerator<ShotFrame, void, undefined> {
   for await (const frame of frames) {
-    if (wanted) copies.push(frame.slice());
+    if (wanted) copies.push(frame.pixels.slice());
     yield frame;
   }
 }

@@ -9,6 +9,7 @@ import type { DeblurrerCache, LoadedDeblurrer } from './deblurrer-cache.ts';
 import type { JobContext } from './engine-server.ts';
 import { screenPicture } from './preview-pixels.ts';
 import { ProgressMeter } from './progress-meter.ts';
+import { clipCuts, cutMargin, type ClipCuts } from './shot-frames.ts';
 import { readAhead } from './read-ahead.ts';
 
 /** Frames that are decoded while the network is busy. */
@@ -83,7 +84,11 @@ async function renderRanges(parts: PreviewParts): Promise<number> {
   const writes = new PendingWrites(parts, () => context.progress(meter.frame()));
   const converter = new FrameConverter();
   try {
-    for (const range of request.ranges) await renderRange(range, parts, converter, writes);
+    const { source, deblurrer } = parts;
+    const pts = () => Promise.resolve(source.index.pts);
+    const { context: around } = deblurrer;
+    const cuts = await clipCuts(request.deblur.cuts, { info: source.info, context: around, pts });
+    for (const range of request.ranges) await renderRange(range, { ...parts, converter, cuts, writes });
     return await writes.finish();
   } finally {
     await writes.settle();
@@ -92,15 +97,18 @@ async function renderRanges(parts: PreviewParts): Promise<number> {
   }
 }
 
-async function renderRange(
-  range: NumberRange,
-  { request, context: { signal }, source, deblurrer }: PreviewParts,
-  converter: FrameConverter,
-  writes: PendingWrites,
-): Promise<void> {
-  const frames = framesAround(range, deblurrer.context, source, signal);
+interface RangeParts extends PreviewParts {
+  readonly converter: FrameConverter;
+  readonly cuts: ClipCuts;
+  readonly writes: PendingWrites;
+}
+
+async function renderRange(range: NumberRange, parts: RangeParts): Promise<void> {
+  const { request, deblurrer, converter, cuts, writes } = parts;
+  const { signal } = parts.context;
+  const frames = framesAround(range, parts);
   const ahead = readAhead(frames, READ_AHEAD, ({ frame }) => frame.dispose());
-  for await (const { rgb, origin } of restoreFrames(ahead, { deblurrer, converter, signal })) {
+  for await (const { rgb, origin } of restoreFrames(ahead, { deblurrer, converter, cuts, signal })) {
     const { width, height } = origin.frame;
     await writes.add(origin.number, screenPicture(rgb, width, height, request.rotation));
     // What comes after the last wanted frame was only to be looked at.
@@ -115,15 +123,15 @@ interface NumberedFrame extends ClipFrame {
 /** The frames of a range with those around it that the network looks at, so that a part comes out as in the whole. */
 async function* framesAround(
   { from, to }: NumberRange,
-  { before, after }: LoadedDeblurrer['context'],
-  source: FrameSource,
-  signal: AbortSignal,
+  { source, cuts, context: { signal }, deblurrer: { context } }: RangeParts,
 ): AsyncGenerator<NumberedFrame, void, undefined> {
-  const end = Math.min(source.index.pts.length, to + after);
-  for (let number = Math.max(0, from - before); number < end; number++) {
+  const margin = cutMargin(cuts);
+  const end = Math.min(source.index.pts.length, to + context.after + margin.after);
+  for (let number = Math.max(0, from - context.before - margin.before); number < end; number++) {
     const frame: VideoFrame = await source.frame(number, { signal });
     checkSize(frame, source.info);
-    yield { frame, number, inside: number >= from && number < to };
+    const beyond = number < from - context.before || number >= to + context.after;
+    yield { frame, number, inside: number >= from && number < to, beyond };
   }
 }
 

@@ -7,7 +7,8 @@ import {
   type NetworkSize,
 } from '../../networks/network.ts';
 import { AcutanceError } from '../../shared/errors.ts';
-import type { DeblurSettings } from '../../shared/settings.ts';
+import type { CutSetting, DeblurSettings } from '../../shared/settings.ts';
+import { compareTimes } from '../../shared/time.ts';
 
 /** Every option that some network has. */
 const OPTION_NAMES = [
@@ -62,4 +63,16 @@ export function changedOptions(network: Network, settings: NetworkOptions): Netw
     settings[name] === network.options[name] ? undefined : settings[name],
   ]);
   return Object.fromEntries(entries) as NetworkOptions;
+}
+
+/** Cuts as far as they matter: undefined where they are looked for, or where frames are restored one by one. */
+export function effectiveCuts(network: Network, settings: DeblurSettings): CutSetting | undefined {
+  const { cuts = 'detect', stages } = settings;
+  const { before, after } = network.context({ stages, options: network.options });
+  if (cuts === 'detect' || before + after === 0) return undefined;
+  if (cuts === 'none' || cuts.length === 0) return 'none';
+  const numbers = cuts.filter((place) => typeof place === 'number');
+  const times = cuts.filter((place) => typeof place !== 'number');
+  const distinct = new Map(times.map((time) => [`${time.numerator}/${time.denominator}`, time]));
+  return [...[...new Set(numbers)].sort((a, b) => a - b), ...[...distinct.values()].sort(compareTimes)];
 }

@@ -7,7 +7,7 @@ import type { WeightStore } from '../inference/weights/weight-store.ts';
 import type { WeightRecord } from '../inference/weights/weight-record.ts';
 
 /** To be raised whenever the same settings give other pixels than before. */
-const RENDER_VERSION = 1;
+const RENDER_VERSION = 2;
 
 /** Settings with nothing left open, and what identifies the pixels that they make of a clip. */
 export interface ResolvedRecipe {
@@ -39,7 +39,7 @@ export class RecipeResolver {
    */
   async resolve(deblur: DeblurSettings): Promise<ResolvedRecipe> {
     // It knows every network, which the application's start should not wait for.
-    const { changedOptions, findSettingsNetwork } = await import('./recipe-network.ts');
+    const { changedOptions, effectiveCuts, findSettingsNetwork } = await import('./recipe-network.ts');
     const { network, size } = findSettingsNetwork(deblur);
     const weights = await this.#findWeights(network.id, size, deblur.weights);
     const device = await this.#findDevice(deblur.device);
@@ -48,6 +48,7 @@ export class RecipeResolver {
       ...deblur,
       ...changedOptions(network, deblur),
       ensemble: deblur.ensemble === 1 ? undefined : deblur.ensemble,
+      cuts: effectiveCuts(network, deblur),
       network: network.id,
       ...{ size, device, weights: weights.id, alignCorners },
     };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEVICE_CHOICES, ENSEMBLE_COUNTS, MAX_STAGES } from '../settings.ts';
+import { DEVICE_CHOICES, ENSEMBLE_COUNTS, LAYER_COUNTS, MAX_STAGES } from '../settings.ts';
 import { problemDescriptionSchema } from './problem.ts';
 
 /** Identifies a file by its content: another file, or the same one changed, has another id. */
@@ -20,6 +20,12 @@ export const frameRangeSchema = z
   .refine(({ from, to }) => from < to, 'A range holds at least one frame.');
 export type FrameRange = z.output<typeof frameRangeSchema>;
 
+/** More than two hours of film have. */
+const MOST_CUTS = 10_000;
+
+/** Seconds as a fraction. */
+const clipTimeSchema = z.object({ numerator: z.int().min(0), denominator: z.int().min(1) });
+
 /** How a clip is deblurred; see `DeblurSettings`. */
 export const deblurSettingsSchema = z.object({
   network: z.string().min(1).max(64),
@@ -28,8 +34,20 @@ export const deblurSettingsSchema = z.object({
   device: z.enum(DEVICE_CHOICES),
   /** Whether the result before is followed along the motion, of a network that has the option. */
   motion: z.boolean().optional(),
+  /** On how many levels the whole frames are compared, of a network that has the option. */
+  layers: z.literal(LAYER_COUNTS).optional(),
   /** Mirrored and turned copies of the clip that the result is the mean of. */
   ensemble: z.literal(ENSEMBLE_COUNTS).optional(),
+  /** Where shots begin: found, nowhere, or at numbers of frames and times. */
+  cuts: z
+    .union([
+      z.enum(['detect', 'none']),
+      z
+        .array(z.union([z.int().min(0), clipTimeSchema]))
+        .max(MOST_CUTS)
+        .readonly(),
+    ])
+    .optional(),
   /** How much of the change is kept: 0 is the original, 1 the network's output. */
   strength: z.number().min(0).max(1).default(1),
   /** Hash or name of imported weights; without it, the shipped ones. */

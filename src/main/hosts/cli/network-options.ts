@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { DeblurProvenance } from '../../../shared/engine-protocol.ts';
 import { findNetwork } from '../../../networks/catalogue.ts';
 import { DEFAULT_DEBLUR_SETTINGS } from '../../../shared/settings.ts';
-import type { DeblurSettings, DeviceChoice, EnsembleCount } from '../../../shared/settings.ts';
+import type { CutSetting, DeblurSettings, DeviceChoice, EnsembleCount } from '../../../shared/settings.ts';
 import { formatCount } from './format.ts';
 
 /** The options that `deblur` and `infer` share, as the parser hands them over. */
@@ -18,13 +18,14 @@ export interface NetworkOptions {
   readonly ensemble?: EnsembleCount;
   /** False with `--no-motion`. */
   readonly motion: boolean;
+  readonly cuts?: CutSetting;
   readonly weights?: string;
   readonly alignCorners?: boolean;
   readonly tile?: number;
 }
 
 export function readNetworkOptions(options: NetworkOptions): DeblurSettings {
-  const { network, device, strength, motion, ensemble, weights, alignCorners, tile } = options;
+  const { network, device, strength, motion, ensemble, cuts, weights, alignCorners, tile } = options;
   const defaults = findNetwork(network);
   return {
     network,
@@ -34,6 +35,7 @@ export function readNetworkOptions(options: NetworkOptions): DeblurSettings {
     strength,
     ...(motion ? {} : { motion }),
     ...(ensemble === undefined ? {} : { ensemble }),
+    ...(cuts === undefined ? {} : { cuts }),
     weights: weights && locateWeights(weights),
     alignCorners,
     tile,

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { AcutanceError } from '../../../shared/errors.ts';
 import { ENSEMBLE_COUNTS, MAX_STAGES, type EnsembleCount } from '../../../shared/settings.ts';
 import { isFrameTime, parseTime } from '../../../shared/time.ts';
-import type { ClipTime } from '../../../shared/settings.ts';
+import type { ClipTime, CutSetting } from '../../../shared/settings.ts';
 
 /** Readers of option values; what they refuse is explained by the argument parser together with the option's name. */
 
@@ -51,6 +51,18 @@ export function parseStrength(text: string): number {
   if (percent === undefined || Number(percent) > 100)
     throw new InvalidArgumentError('It must be 0 to 100 (percent).');
   return Number(percent) / 100;
+}
+
+/** `detect`, `none`, or frames (`12f`) and seconds, separated by commas. */
+export function parseCuts(text: string): CutSetting {
+  if (text === 'detect' || text === 'none') return text;
+  return text.split(',').map((part) => {
+    const frame = /^(\d{1,9})f$/.exec(part.trim())?.[1];
+    if (frame !== undefined) return Number(frame);
+    const time = parseTimeOption(part);
+    if (typeof time !== 'string') return time;
+    throw new InvalidArgumentError('A cut is a frame (12f) or a time in seconds (3.5), not a timecode.');
+  });
 }
 
 export function parseTile(text: string): number {
