@@ -20,6 +20,7 @@ import {
 } from './help-texts.ts';
 import {
   parseBoolean,
+  parseCuts,
   parseEnsemble,
   parsePath,
   parsePaths,
@@ -125,6 +126,13 @@ function addNetworkOptions(
         'how many mirrored and turned copies to take the mean of, 1, 4 or 8: a little better, that much slower ' +
           '(default: 1)',
       ).argParser(parseEnsemble),
+    )
+    .addOption(
+      new Option(
+        '--cuts <where>',
+        'where shots begin, each of which is restored by itself: detect, none, or a list such as 12f,3.5 of first ' +
+          'frames and of seconds (default: "detect")',
+      ).argParser(parseCuts),
     )
     .option(
       '--no-motion',
