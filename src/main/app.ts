@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import type { Session } from '../shared/api/catalogue.ts';
+import { MAX_UPLOAD_BYTES } from '../shared/api/weights.ts';
 import { AcutanceError, type ProblemDescription } from '../shared/errors.ts';
-import { dataFolder } from './inference/weights/data-folder.ts';
+import { dataFolder, importedWeightsFolder } from './inference/weights/data-folder.ts';
 import { ProjectStore } from './project/project-store.ts';
 import { ClipLibrary } from './render/clip-library.ts';
 import { EngineClient } from './render/engine-client.ts';
@@ -11,6 +12,8 @@ import type { EngineSpawner } from './render/engine-spawner.ts';
 import { FileAccess } from './render/file-access.ts';
 import { installedVersion, shippedWeightsFolder } from './render/installation.ts';
 import { FrameService } from './render/frame-service.ts';
+import { WeightLibrary } from './render/weight-library.ts';
+import { WeightUploads } from './render/weight-uploads.ts';
 import { EventLog } from './routes/event-log.ts';
 import { FirstClip } from './routes/first-clip.ts';
 import { type Logger, standardErrorLogger } from './routes/logger.ts';
@@ -90,6 +93,14 @@ function buildApp(options: AppOptions, store: ProjectStore): App {
   });
   const tell = (told: ProblemDescription) => events.emit({ type: 'problem', problem: told });
   const endEvents = render.onEvent((event) => events.emit(event));
+  const weights = new WeightLibrary({
+    createEngine,
+    store: installedWeights,
+    folder: importedWeightsFolder(),
+    access,
+    uploads: new WeightUploads(importedWeightsFolder(), MAX_UPLOAD_BYTES),
+    onChange: () => events.emit({ type: 'weights' }),
+  });
   const firstClip = new FirstClip(openPath);
   const services: Services = {
     facts: {
@@ -108,6 +119,7 @@ function buildApp(options: AppOptions, store: ProjectStore): App {
     render,
     events,
     networks: installedNetworks,
+    weights,
   };
   const answer = createRoutes(services, new PageFiles(pageFolder), {
     logger,
@@ -128,7 +140,11 @@ function buildApp(options: AppOptions, store: ProjectStore): App {
       (disposed ??= (async () => {
         endEvents();
         events.dispose();
-        await Promise.all([frames.dispose().then(() => decoder.dispose()), render.dispose()]);
+        await Promise.all([
+          frames.dispose().then(() => decoder.dispose()),
+          render.dispose(),
+          weights.dispose(),
+        ]);
         store.dispose();
       })()),
   };

@@ -1,3 +1,4 @@
+import type { WeightsFinding } from './api/weights.ts';
 import type { ProblemDescription } from './errors.ts';
 import type { FrameIndex } from './frame-index.ts';
 import type { ClipTime, DeblurSettings, ExportPreset } from './settings.ts';
@@ -243,6 +244,19 @@ export interface WaveResult {
 }
 
 /** Every kind of job with its request and its result. */
+/** Reads weight files, and keeps a copy where they fit a network. */
+export interface ImportWeightsRequest {
+  readonly files: readonly {
+    readonly path: string;
+    /** What it is called, in messages and afterwards. */
+    readonly name: string;
+    /** Where it is from, in words or as a path. */
+    readonly origin: string;
+  }[];
+  readonly licence?: string | undefined;
+  readonly alignCorners?: boolean | undefined;
+}
+
 export type EngineJobs = {
   readonly export: { readonly request: ExportRequest; readonly result: ExportResult };
   readonly preview: { readonly request: PreviewRequest; readonly result: PreviewResult };
@@ -252,6 +266,7 @@ export type EngineJobs = {
   readonly devices: { readonly request: Record<string, never>; readonly result: DevicesResult };
   readonly index: { readonly request: ClipIndexRequest; readonly result: ClipIndex };
   readonly frame: { readonly request: FrameRequest; readonly result: FrameResult };
+  readonly 'import-weights': { readonly request: ImportWeightsRequest; readonly result: WeightsFinding };
   readonly sound: { readonly request: SoundRequest; readonly result: SoundResult };
   readonly wave: { readonly request: WaveRequest; readonly result: WaveResult };
 };

@@ -28,6 +28,8 @@ serveEngine<EngineJobs>({
   devices: async (request, context) => (await import('./devices-job.ts')).runDevices(request, context),
   index: async (request, context) => (await framesDesk()).index(request, context),
   frame: async (request, context) => (await framesDesk()).frame(request, context),
+  'import-weights': async (request, context) =>
+    (await import('./import-weights-job.ts')).runImportWeights(request, context),
   sound: async (request, context) => (await framesDesk()).sound(request, context),
   wave: async (request, context) => (await framesDesk()).wave(request, context),
 });

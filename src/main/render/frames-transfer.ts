@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { AcutanceError } from '../../shared/errors.ts';
+import { isAlive } from './is-alive.ts';
 
 const NAME = /^acutance-frames-(\d+)-/;
 
@@ -64,15 +65,5 @@ async function removeLeftOvers(): Promise<void> {
     const pid = NAME.exec(name)?.[1];
     if (pid !== undefined && !isAlive(Number(pid)))
       await rm(join(tmpdir(), name), { force: true }).catch(() => undefined);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    // EPERM: there is such a process, of another user.
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
   }
 }

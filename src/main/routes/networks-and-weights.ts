@@ -1,6 +1,6 @@
-import type { Network, NetworkOption, Weights } from '../../shared/api/catalogue.ts';
+import type { Network, NetworkOption } from '../../shared/api/catalogue.ts';
 import type { ClipDeblurSettings } from '../../shared/api/clip.ts';
-import type { WeightRecord } from '../inference/weights/weight-record.ts';
+import { LAYER_COUNTS } from '../../shared/settings.ts';
 import type { WeightStore } from '../inference/weights/weight-store.ts';
 
 /** What can be chosen. Loaded on demand: a start need not wait for the code of all networks. */
@@ -22,16 +22,21 @@ export async function installedWeights(): Promise<WeightStore> {
 }
 
 /** The numbers that options can be set to; the others are switches. */
-const OPTION_VALUES: Readonly<Record<string, readonly number[]>> = {};
+const OPTION_VALUES: Readonly<Record<string, readonly number[]>> = { layers: LAYER_COUNTS };
 
 /** The networks of this program, and their weights. */
 export const installedNetworks: NetworksAndWeights = {
   list: async () => {
-    const [{ networks }, store] = await Promise.all([
+    const [{ networks }, { describeWeights }, store] = await Promise.all([
       import('../../networks/catalogue.ts'),
+      import('../render/describe-weights.ts'),
       installedWeights(),
     ]);
-    const { weights } = await store.list();
+    const { weights: listed } = await store.list();
+    // Shipped weights may have been imported once more.
+    const weights = listed.filter(
+      ({ sha256 }, index) => listed.findIndex((other) => other.sha256 === sha256) === index,
+    );
     return networks.map(({ id, title, stages, options, defaultSize, sizes }) => ({
       id,
       title,
@@ -61,27 +66,4 @@ export function describeOptions(defaults: object): NetworkOption[] {
     if (typeof value !== 'number' || !values) return [];
     return [{ kind: 'choice', name, values: [...values], default: value }];
   });
-}
-
-function describeWeights({
-  name,
-  sha256,
-  source,
-  origin,
-  licence,
-  attribution,
-  bytes,
-  imported,
-}: WeightRecord): Weights {
-  const importedAt = imported === undefined ? NaN : Date.parse(imported);
-  return {
-    name,
-    hash: sha256,
-    source,
-    origin,
-    ...(licence === undefined ? {} : { licence }),
-    ...(attribution === undefined ? {} : { attribution }),
-    bytes,
-    ...(Number.isNaN(importedAt) ? {} : { importedAt }),
-  };
 }

@@ -11,6 +11,7 @@ import { withSecurityHeaders } from './security-headers.ts';
 import type { Services } from './services.ts';
 import { sessionRoutes } from './session.ts';
 import { soundAndFileRoutes } from './sound-and-file.ts';
+import { weightRoutes } from './weights.ts';
 
 /** One function that answers every request: the endpoints, then the files of the page. It never throws. */
 export function createRoutes(
@@ -29,6 +30,7 @@ export function createRoutes(
       ...folderRoutes(services),
       ...catalogueRoutes(services),
       ...soundAndFileRoutes(services),
+      ...weightRoutes(services),
     },
     options,
   );

@@ -3,6 +3,7 @@ import type { ProjectStore } from '../project/project-store.ts';
 import type { ClipLibrary } from '../render/clip-library.ts';
 import type { FileAccess } from '../render/file-access.ts';
 import type { RenderService } from '../render/render-service.ts';
+import type { WeightLibrary } from '../render/weight-library.ts';
 import type { EventLog } from './event-log.ts';
 import type { FirstClip } from './first-clip.ts';
 import type { NetworksAndWeights } from './networks-and-weights.ts';
@@ -54,4 +55,5 @@ export interface Services {
   readonly render: RenderService;
   readonly events: EventLog;
   readonly networks: NetworksAndWeights;
+  readonly weights: Pick<WeightLibrary, 'describe' | 'receive' | 'discard' | 'import' | 'remove'>;
 }

@@ -35,8 +35,8 @@ type Call<E extends Endpoint> =
     ? (given?: CallArguments<E>) => Promise<Answer<E>>
     : (given: CallArguments<E>) => Promise<Answer<E>>;
 
-/** The routes that a call can be made to: all but the endless one. */
-export type CallableName = Exclude<EndpointName, 'events'>;
+/** The routes that a call can be made to: all but the endless one, and the one that takes bytes; see `upload.ts`. */
+export type CallableName = Exclude<EndpointName, 'events' | 'uploadWeights'>;
 
 /**
  * One function per route, for example `client.frame({ params: { clip, index }, query: { format: 'png' } })`. Each

@@ -22,6 +22,8 @@ export interface Endpoint {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** Whether the body is bytes, however many: the handler reads them as they come. */
+  readonly takesBytes?: true;
   readonly response: ResponseBody;
 }
 

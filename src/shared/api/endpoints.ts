@@ -12,6 +12,14 @@ import {
 } from './clip.ts';
 import { EVENTS, NOTHING, bytes, defineEndpoints, json } from './endpoint.ts';
 import { jobIdSchema, jobOrderSchema, jobSchema } from './job.ts';
+import {
+  importedWeightsSchema,
+  uploadIdSchema,
+  uploadSchema,
+  weightsFindingSchema,
+  weightsHashSchema,
+  weightsOrderSchema,
+} from './weights.ts';
 
 const clip = z.object({ clip: clipIdSchema });
 const job = z.object({ job: jobIdSchema });
@@ -63,6 +71,42 @@ export const endpoints = defineEndpoints({
     summary: 'The videos and folders in a folder',
     query: z.object({ path: pathSchema }),
     response: json(folderSchema),
+  },
+  importedWeights: {
+    method: 'GET',
+    path: '/api/weights',
+    summary: 'Where imported weights lie, and which of them are damaged',
+    response: json(importedWeightsSchema),
+  },
+  uploadWeights: {
+    method: 'POST',
+    path: '/api/weights/uploads',
+    summary: 'Takes the bytes of a weight file, which a browser does not tell the path of',
+    query: z.object({ name: z.string().min(1).max(255) }),
+    takesBytes: true,
+    response: json(uploadSchema),
+  },
+  discardUpload: {
+    method: 'DELETE',
+    path: '/api/weights/uploads/:upload',
+    summary: 'Gives up a file that was sent',
+    params: z.object({ upload: uploadIdSchema }),
+    response: NOTHING,
+  },
+  importWeights: {
+    method: 'POST',
+    path: '/api/weights',
+    summary:
+      'Finds out which network files are for, and imports them where they fit one; every window is told',
+    body: weightsOrderSchema,
+    response: json(weightsFindingSchema),
+  },
+  removeWeights: {
+    method: 'DELETE',
+    path: '/api/weights/:hash',
+    summary: 'Deletes imported weights; every window is told',
+    params: z.object({ hash: weightsHashSchema }),
+    response: NOTHING,
   },
   recentClips: {
     method: 'GET',

@@ -30,6 +30,8 @@ export const serverEventSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('choices'), clip: clipIdSchema, choices: clipChoicesSchema }),
   z.object({ type: z.literal('devices'), devices: z.array(deviceSchema) }),
+  /** Weights were imported or removed: networks are to be asked for anew. */
+  z.object({ type: z.literal('weights') }),
   /** Someone outside the page asked for a clip: a menu, a second start, a file dropped on the icon. */
   z.object({ type: z.literal('open'), path: pathSchema }),
   /** Something went wrong that no request was waiting for. */

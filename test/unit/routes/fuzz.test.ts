@@ -7,7 +7,7 @@ import type { Endpoint } from '../../../src/shared/api/endpoint.ts';
 import { endpoints, type EndpointName } from '../../../src/shared/api/endpoints.ts';
 import { PROBLEM_TYPE, problemSchema } from '../../../src/shared/api/problem.ts';
 import { arbitraryOf, spoiled } from './support/arbitrary-of.ts';
-import { type FakeApp, RECIPE, fakeApp, readerOf } from './support/fake-services.ts';
+import { type FakeApp, IMPORTED, RECIPE, fakeApp, readerOf } from './support/fake-services.ts';
 
 /** The same cases in every run; `ACUTANCE_FUZZ_SEED` tries others. */
 const SEED = Number(process.env['ACUTANCE_FUZZ_SEED'] ?? 20_261_120);
@@ -35,6 +35,9 @@ async function prepare(app: FakeApp): Promise<Readonly<Record<string, fc.Arbitra
   });
   const { id: endedId } = (await ended.json()) as { id: string };
   await app.fetch(`/api/jobs/${endedId}/cancel`, { method: 'POST' });
+  const sent = await app.fetch('/api/weights/uploads?name=a.pth', { method: 'POST', body: 'weights' });
+  const { upload } = (await sent.json()) as { upload: string };
+  app.file('weights.pth');
   mkdirSync(join(app.root, 'takes'));
   symlinkSync('/', join(app.root, 'top'));
   const names = [
@@ -49,6 +52,7 @@ async function prepare(app: FakeApp): Promise<Readonly<Record<string, fc.Arbitra
   ];
   const path = fc.oneof(
     fc.constantFrom(...names.map((name) => join(app.root, name))),
+    fc.constantFrom(join(app.root, 'clip.mp4'), join(app.root, 'weights.pth')),
     fc.constantFrom(
       '/',
       '/etc/passwd',
@@ -66,6 +70,8 @@ async function prepare(app: FakeApp): Promise<Readonly<Record<string, fc.Arbitra
     clip: fc.oneof({ weight: 4, arbitrary: fc.constant(clip) }, hex),
     recipe: fc.oneof(fc.constant(RECIPE), hex),
     job: fc.oneof(fc.constantFrom(id, endedId), fc.stringMatching(/^[0-9a-z]{1,32}$/)),
+    upload: fc.oneof({ weight: 4, arbitrary: fc.constant(upload) }, hex),
+    hash: fc.oneof(fc.constant(IMPORTED), fc.stringMatching(/^[0-9a-f]{64}$/)),
     path,
     output: path,
   };
@@ -289,7 +295,7 @@ describe('any other request', () => {
       fc.asyncProperty(address, methods, async (path, method) => {
         fc.pre(
           URL.canParse(`http://127.0.0.1${path}`) &&
-            !/^\/api\/(session|events|devices|networks|recent|jobs)\b/.test(path),
+            !/^\/api\/(session|events|devices|networks|weights|recent|jobs)\b/.test(path),
         );
         const response = await app.fetch(path, { method });
         expect(app.logged).toEqual([]);

@@ -317,3 +317,19 @@ describe('where imported weights lie', () => {
     expect(importedWeightsFolder({})).toMatch(/acutance/i);
   });
 });
+
+describe('removing weights', () => {
+  it('deletes imported ones with their note', async () => {
+    const record = await store.import(write('a.safetensors', weightFile('lite', 1)), {});
+    await store.remove(record.sha256);
+    expect(readdirSync(userFolder)).toEqual([]);
+    await expect(store.remove(record.sha256)).rejects.toMatchObject({ code: 'weights-missing' });
+  });
+
+  it('leaves shipped ones alone', async () => {
+    ship();
+    const [shipped] = (await store.list()).weights;
+    await expect(store.remove(shipped!.sha256)).rejects.toMatchObject({ code: 'usage' });
+    expect(existsSync(shipped!.path)).toBe(true);
+  });
+});

@@ -44,9 +44,14 @@ async function hash(source: ByteSource): Promise<string> {
  * Reads a weight file of any supported kind; only what is needed of it, and nothing in it is executed.
  *
  * @param expectedSha256 checked before anything else is read, where given.
+ * @param label what messages call the file.
  * @throws AcutanceError `weights-missing`, `weights-unreadable` or `weights-refused`.
  */
-export async function readCheckpointFile(path: string, expectedSha256?: string): Promise<CheckpointFile> {
+export async function readCheckpointFile(
+  path: string,
+  expectedSha256?: string,
+  label = path,
+): Promise<CheckpointFile> {
   let file: FileHandle | undefined;
   try {
     file = await open(path, 'r');
@@ -54,7 +59,9 @@ export async function readCheckpointFile(path: string, expectedSha256?: string):
     const status = await opened.stat();
     if (status.isDirectory()) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
     if (!status.isFile()) {
-      throw new AcutanceError('weights-unreadable', `${path} is not a file`, { hint: 'Give a weight file.' });
+      throw new AcutanceError('weights-unreadable', `${label} is not a file`, {
+        hint: 'Give a weight file.',
+      });
     }
     const source: ByteSource = {
       size: status.size,
@@ -66,15 +73,15 @@ export async function readCheckpointFile(path: string, expectedSha256?: string):
       if (sha256 !== expectedSha256) {
         throw new AcutanceError(
           'weights-unreadable',
-          `${path} is damaged: its SHA-256 is ${sha256}, it should be ${expectedSha256}`,
+          `${label} is damaged: its SHA-256 is ${sha256}, it should be ${expectedSha256}`,
           { hint: 'Install or import these weights again.' },
         );
       }
     }
-    const checkpoint = await readCheckpoint(source, path);
+    const checkpoint = await readCheckpoint(source, label);
     return { checkpoint, sha256: sha256 ?? (await hash(source)), bytes: status.size };
   } catch (error) {
-    throw readingError(path, error);
+    throw readingError(label, error);
   } finally {
     await file?.close();
   }

@@ -1,9 +1,9 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AcutanceError } from '../../../shared/errors.ts';
 import type { ProblemDescription } from '../../../shared/errors.ts';
 import { writeAtomically } from './atomic-file.ts';
-import { readingError, systemCode } from './file-errors.ts';
+import { readingError, systemCode, writingError } from './file-errors.ts';
 import { parseJson } from './weight-record.ts';
 import type { WeightRecord } from './weight-record.ts';
 
@@ -35,6 +35,19 @@ export async function storeImported(folder: string, file: Uint8Array, record: We
     alignCorners,
   };
   await writeAtomically(join(folder, `${sha256}.json`), `${JSON.stringify(note, null, 2)}\n`);
+}
+
+/**
+ * Deletes imported weights; the note goes first, so that they are never listed without their values.
+ *
+ * @throws AcutanceError `output-unwritable`
+ */
+export async function removeImported(folder: string, sha256: string): Promise<void> {
+  for (const path of [join(folder, `${sha256}.json`), importedPath(folder, sha256)]) {
+    await rm(path, { force: true }).catch((error: unknown) => {
+      throw writingError(path, error);
+    });
+  }
 }
 
 /** Path of the values of imported weights. */

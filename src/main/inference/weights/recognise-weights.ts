@@ -29,6 +29,24 @@ export interface WeightFit {
   readonly comparison: ParameterComparison;
 }
 
+/** Weights that fit nothing that was asked for. */
+export class WeightsMismatch extends AcutanceError {
+  readonly closest: WeightFit;
+  /** Where the file is whole parts of the closest network and nothing else: which, and which are missing. */
+  readonly parts: { readonly present: readonly string[]; readonly absent: readonly string[] } | undefined;
+  readonly checkpoint: Checkpoint;
+
+  constructor(
+    text: { readonly message: string; readonly hint: string },
+    found: Pick<WeightsMismatch, 'closest' | 'parts' | 'checkpoint'>,
+  ) {
+    super('weights-mismatch', text.message, { hint: text.hint });
+    this.closest = found.closest;
+    this.parts = found.parts;
+    this.checkpoint = found.checkpoint;
+  }
+}
+
 /** The name that a network itself has for a size. */
 export function sizeName(
   networks: readonly WeightedNetwork[],
@@ -57,7 +75,7 @@ export function rankFits(checkpoint: Checkpoint, networks: readonly WeightedNetw
  * Finds which network and size a weight file is for, by the names and shapes of its tensors.
  *
  * @param wanted restricts the search: what the user asked for.
- * @throws AcutanceError `weights-mismatch` that names the closest network and size and lists what differs; where the
+ * @throws WeightsMismatch that names the closest network and size and lists what differs; where the
  * file fits another size than the one asked for, the hint says so.
  */
 export function recogniseWeights(
@@ -88,23 +106,23 @@ export function recogniseWeights(
   const network = networks.find(({ id }) => id === best.network)!;
   const parts = describeMissingParts(network, best.comparison);
   if (parts !== undefined) {
-    throw new AcutanceError(
-      'weights-mismatch',
-      `${label} holds only a part of ${best.network}: ${parts.present}. Missing: ${parts.absent}`,
+    throw new WeightsMismatch(
       {
+        message: `${label} holds only a part of ${best.network}: ${parts.present.join(', ')}. Missing: ${parts.absent.join(', ')}`,
         hint: `Import the files of all parts at once: acutance weights import FILE FILE --network ${best.network}.`,
       },
+      { closest: best, parts, checkpoint },
     );
   }
   const other = ranked.find(({ comparison }) => fits(comparison));
   const closest = candidates.length > 1 ? 'any size; the closest is ' : '';
-  throw new AcutanceError(
-    'weights-mismatch',
-    `${label} does not fit ${closest}${best.network} ${best.size}: ${describeDifferences(best.comparison)}`,
+  throw new WeightsMismatch(
     {
+      message: `${label} does not fit ${closest}${best.network} ${best.size}: ${describeDifferences(best.comparison)}`,
       hint: other
         ? `These are weights for ${other.network} ${other.size}: use --network ${other.network} --size ${other.size}.`
         : 'Check that the weights belong to this network and size.',
     },
+    { closest: best, parts, checkpoint },
   );
 }

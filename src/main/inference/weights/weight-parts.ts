@@ -23,8 +23,9 @@ export function joinParts(
   const known = knownParameters(networks);
   const owners = new Map<string, string>();
   for (const { label, checkpoint } of files) {
-    const prefix = partPrefix(checkpoint, known, networks);
-    for (const [name, tensor] of checkpoint.tensors) {
+    const unwrapped = unwrap(checkpoint.tensors, known, networks);
+    const prefix = partPrefix(unwrapped, known, networks);
+    for (const [name, tensor] of unwrapped) {
       const owner = owners.get(prefix + name);
       if (owner !== undefined) {
         throw new AcutanceError('weights-mismatch', `${owner} and ${label} both have ${prefix + name}`, {
@@ -46,28 +47,55 @@ export function joinParts(
 export function describeMissingParts(
   network: WeightedNetwork,
   { missing, unexpected, misshapen, fitting }: ParameterComparison,
-): { readonly present: string; readonly absent: string } | undefined {
+): { readonly present: readonly string[]; readonly absent: readonly string[] } | undefined {
   if (fitting.size === 0 || unexpected.length + misshapen.length > 0) return undefined;
   const parts = network.parts ?? [];
   const absent = parts.filter(({ prefix }) => missing.some(({ name }) => name.startsWith(prefix)));
   const present = parts.filter((part) => !absent.includes(part));
   const isPartly = [...fitting.keys()].some((name) => absent.some(({ prefix }) => name.startsWith(prefix)));
   if (absent.length === 0 || present.length === 0 || isPartly) return undefined;
-  const list = (some: typeof parts) => some.map(({ name }) => name).join(', ');
+  const list = (some: typeof parts) => some.map(({ name }) => name);
   return { present: list(present), absent: list(absent) };
+}
+
+type Tensors = ReadonlyMap<string, CheckpointTensor>;
+
+/**
+ * Takes a wrapper's prefix (`model.`, `_orig_mod.`, `netG.`) off all names, as often as more of them are known without it.
+ */
+function unwrap(tensors: Tensors, known: ReadonlySet<string>, networks: readonly WeightedNetwork[]): Tensors {
+  const prefixes = ['', ...networks.flatMap(({ parts = [] }) => parts.map(({ prefix }) => prefix))];
+  const most = (some: Tensors) => Math.max(...prefixes.map((prefix) => countKnown(some, prefix, known)));
+  let best = tensors;
+  for (let next = withoutFirst(tensors); next; next = withoutFirst(next)) {
+    if (most(next) > most(best)) best = next;
+  }
+  return best;
+}
+
+/** Without the first part of the names, where all have the same and something is left. */
+function withoutFirst(tensors: Tensors): Tensors | undefined {
+  const [first = ''] = tensors.keys();
+  const prefix = first.slice(0, first.indexOf('.') + 1);
+  if (prefix === '' || ![...tensors.keys()].every((name) => name.startsWith(prefix))) return undefined;
+  return new Map([...tensors].map(([name, tensor]) => [name.slice(prefix.length), tensor]));
+}
+
+function countKnown(tensors: Tensors, prefix: string, known: ReadonlySet<string>): number {
+  let count = 0;
+  for (const [name, { dims }] of tensors) if (known.has(describe(prefix + name, dims))) count++;
+  return count;
 }
 
 /** The prefix of the part that a file is, or none. */
 function partPrefix(
-  { tensors }: Checkpoint,
+  tensors: Tensors,
   known: ReadonlySet<string>,
   networks: readonly WeightedNetwork[],
 ): string {
-  const countKnown = (prefix: string) =>
-    [...tensors].filter(([name, { dims }]) => known.has(describe(prefix + name, dims))).length;
-  let best = { prefix: '', count: countKnown('') };
+  let best = { prefix: '', count: countKnown(tensors, '', known) };
   for (const { prefix } of networks.flatMap(({ parts = [] }) => parts)) {
-    const count = countKnown(prefix);
+    const count = countKnown(tensors, prefix, known);
     if (count > best.count) best = { prefix, count };
   }
   return best.count > tensors.size / 2 ? best.prefix : '';

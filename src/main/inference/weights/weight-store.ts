@@ -6,7 +6,7 @@ import { encodeSafetensors } from '../../../networks/checkpoints/safetensors-wri
 import { AcutanceError } from '../../../shared/errors.ts';
 import type { ProblemDescription } from '../../../shared/errors.ts';
 import { readCheckpointFile } from './checkpoint-file.ts';
-import { importedPath, listImportedWeights, storeImported } from './imported-weights.ts';
+import { importedPath, listImportedWeights, removeImported, storeImported } from './imported-weights.ts';
 import { recogniseWeights, sizeName } from './recognise-weights.ts';
 import type { WeightedNetwork } from './recognise-weights.ts';
 import { listShippedWeights } from './shipped-weights.ts';
@@ -23,9 +23,18 @@ export interface WeightStoreOptions {
   readonly networks: readonly WeightedNetwork[];
 }
 
+/** A weight file that is called otherwise than by its path. */
+export interface NamedFile {
+  readonly path: string;
+  /** What it is called, in messages and afterwards. */
+  readonly name: string;
+  /** Where it is from, in words or as a path. */
+  readonly origin: string;
+}
+
 export interface ImportRequest {
-  readonly network: string;
-  /** Recognised from the tensors where absent. */
+  /** Network and size are recognised from the tensors where absent. */
+  readonly network?: string | undefined;
   readonly size?: string | undefined;
   /** The convention of the warps; without it what the file says, else `true`. */
   readonly alignCorners?: boolean | undefined;
@@ -84,16 +93,13 @@ export class WeightStore {
    * file; `output-unwritable` or `disk-full` about the folder.
    */
   async import(
-    files: string | readonly [string, ...string[]],
+    files: string | readonly [string | NamedFile, ...(string | NamedFile)[]],
     request: ImportRequest,
   ): Promise<WeightRecord> {
-    const [first, ...others] = typeof files === 'string' ? [files] : files;
-    const read = async (file: string) => {
-      const label = resolve(file);
-      return { label, checkpoint: (await readCheckpointFile(label)).checkpoint };
-    };
-    const parts: [LabelledCheckpoint, ...LabelledCheckpoint[]] = [await read(first)];
-    for (const file of others) parts.push(await read(file));
+    const [first, ...others] = typeof files === 'string' ? ([files] as const) : files;
+    const sources = [describeSource(first), ...others.map(describeSource)] as const;
+    const parts: [LabelledCheckpoint, ...LabelledCheckpoint[]] = [await readSource(sources[0])];
+    for (const source of sources.slice(1)) parts.push(await readSource(source));
     const path = parts.map(({ label }) => label).join(' + ');
     const checkpoint = joinParts(parts, this.#networks);
     const fit = recogniseWeights(checkpoint, this.#networks, this.#named(request), path);
@@ -114,14 +120,35 @@ export class WeightStore {
       path: importedPath(this.#userFolder, sha256),
       bytes: content.byteLength,
       sha256,
-      name: parts.map(({ label }) => basename(label)).join(' + '),
-      origin: checkpoint.metadata['origin'] ?? path,
+      name: sources.map(({ name }) => name).join(' + '),
+      origin: checkpoint.metadata['origin'] ?? sources.map(({ origin }) => origin).join(' + '),
       ...(licence === undefined ? {} : { licence }),
       imported: new Date().toISOString(),
       alignCorners,
     };
     await storeImported(this.#userFolder, content, record);
     return record;
+  }
+
+  /**
+   * Deletes imported weights.
+   * @throws AcutanceError `weights-missing` where none are listed under this hash, `usage` for shipped ones,
+   *   `output-unwritable`.
+   */
+  async remove(sha256: string): Promise<void> {
+    const { weights } = await this.list();
+    const listed = weights.filter((record) => record.sha256 === sha256);
+    if (listed.length === 0) {
+      throw new AcutanceError('weights-missing', `There are no weights with the SHA-256 ${sha256}`, {
+        hint: 'They may have been removed already.',
+      });
+    }
+    if (!listed.some(({ source }) => source === 'imported')) {
+      throw new AcutanceError('usage', `The weights "${listed[0]!.name}" came with the program`, {
+        hint: 'Only imported weights can be removed.',
+      });
+    }
+    await removeImported(this.#userFolder, sha256);
   }
 
   /**
@@ -196,11 +223,13 @@ export class WeightStore {
   }
 
   /** The same request with the size as the network itself calls it. */
-  #named<Request extends { readonly network: string; readonly size?: string | undefined }>(
+  #named<Request extends { readonly network?: string | undefined; readonly size?: string | undefined }>(
     request: Request,
   ): Request {
     const { network, size } = request;
-    return size === undefined ? request : { ...request, size: sizeName(this.#networks, { network, size }) };
+    return size === undefined || network === undefined
+      ? request
+      : { ...request, size: sizeName(this.#networks, { network, size }) };
   }
 
   #loaded(
@@ -213,6 +242,21 @@ export class WeightStore {
     const parameters = new Map([...comparison.fitting].map(([name, tensor]) => [name, tensor.toFloat32()]));
     return { ...facts, network, size, parameters };
   }
+}
+
+/** A weight file with what messages call it. */
+interface Source extends NamedFile {
+  readonly label: string;
+}
+
+function describeSource(file: string | NamedFile): Source {
+  if (typeof file !== 'string') return { ...file, label: file.name };
+  const path = resolve(file);
+  return { path, label: path, name: basename(path), origin: path };
+}
+
+async function readSource({ path, label }: Source): Promise<LabelledCheckpoint> {
+  return { label, checkpoint: (await readCheckpointFile(path, undefined, label)).checkpoint };
 }
 
 function stored(tensor: CheckpointTensor) {

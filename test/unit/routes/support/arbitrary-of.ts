@@ -76,6 +76,7 @@ function candidates(
     case 'nullable':
       return fc.oneof(fc.constant(null), inner());
     case 'optional':
+    case 'readonly':
     case 'default':
       return inner();
     case 'array':

@@ -9,6 +9,7 @@ import { ProjectStore } from '../../../../src/main/project/project-store.ts';
 import { type ClipReader, ClipLibrary } from '../../../../src/main/render/clip-library.ts';
 import { FileAccess } from '../../../../src/main/render/file-access.ts';
 import type { RenderService } from '../../../../src/main/render/render-service.ts';
+import { WeightUploads } from '../../../../src/main/render/weight-uploads.ts';
 import { EventLog } from '../../../../src/main/routes/event-log.ts';
 import { FirstClip } from '../../../../src/main/routes/first-clip.ts';
 import { HttpProblem } from '../../../../src/main/routes/problem-response.ts';
@@ -180,6 +181,38 @@ export class FakeRender implements RenderService {
   }
 }
 
+/** Weights that can be removed as often as one likes. */
+export const IMPORTED = 'e'.repeat(64);
+
+/** Takes files in as the real one does; imports those whose name ends in `.pth`, and finds a part in the others. */
+function fakeWeights(uploads: WeightUploads, access: FileAccess, onChange: () => void): Services['weights'] {
+  return {
+    describe: async () => ({ folder: '/data/weights', problems: [] }),
+    receive: (name, body) => uploads.receive(name, body),
+    discard: (id) => uploads.discard(id),
+    import: async ({ files, licence }) => {
+      const [file] = files;
+      const name =
+        file && 'upload' in file ? uploads.find(file.upload).name : await access.file(file?.path ?? '');
+      if (!name.endsWith('.pth')) {
+        return { result: 'part', network: 'pvdnet', size: 'lite', present: ['BIMNet'], absent: ['PVDNet'] };
+      }
+      const weights = { name, hash: IMPORTED, source: 'imported', origin: name, bytes: 1 } as const;
+      onChange();
+      return {
+        result: 'imported',
+        network: 'cdvd-tsp',
+        size: 'lite',
+        weights: licence === undefined ? weights : { ...weights, licence },
+      };
+    },
+    remove: async (hash) => {
+      if (hash !== IMPORTED) throw new AcutanceError('weights-missing', 'There are no such weights.');
+      onChange();
+    },
+  };
+}
+
 export interface FakeApp {
   readonly root: string;
   readonly services: Services;
@@ -252,6 +285,9 @@ export function fakeApp(overrides: Partial<Services> = {}): FakeApp {
         return { ...deblur, weights: 'f'.repeat(64) };
       },
     },
+    weights: fakeWeights(new WeightUploads(join(folder, 'data'), 1000), access, () =>
+      events.emit({ type: 'weights' }),
+    ),
     ...overrides,
   };
   const logged: string[] = [];
