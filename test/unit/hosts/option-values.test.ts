@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import {
   parseBoolean,
+  parseCuts,
   parsePath,
   parseStages,
   parseStrength,
@@ -19,6 +20,11 @@ describe('option values', () => {
   it('reads numbers within their ranges', () => {
     expect([parseStages('1'), parseStages('3'), parseTile('64'), parseTile('512')]).toEqual([1, 3, 64, 512]);
     expect([parseBoolean('true'), parseBoolean('false')]).toEqual([true, false]);
+  });
+
+  it('reads where shots begin', () => {
+    expect([parseCuts('detect'), parseCuts('none')]).toEqual(['detect', 'none']);
+    expect(parseCuts('12f, 3.5,0f')).toEqual([12, { numerator: 7, denominator: 2 }, 0]);
   });
 
   it('reads a strength in percent as a fraction', () => {
@@ -39,6 +45,10 @@ describe('option values', () => {
     ['tile', () => parseTile('-64')],
     ['path', () => parsePath('')],
     ['boolean', () => parseBoolean('yes')],
+    ['cuts', () => parseCuts('')],
+    ['cuts', () => parseCuts('12f,')],
+    ['cuts', () => parseCuts('00:00:01:12')],
+    ['cuts', () => parseCuts('-3f')],
     ['time', () => parseTimeOption('soon')],
     ['time', () => parseTimeOption('-1')],
     ['time', () => parseTimeOption('1:75')],

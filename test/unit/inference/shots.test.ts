@@ -118,7 +118,8 @@ describe('shots', () => {
       throw new Error('no network');
     }
     const collect = async () => {
-      for await (const frame of restoreShots({ process: failing }, source(), {})) expect(frame.length).toBe(3);
+      for await (const frame of restoreShots({ process: failing }, source(), {}))
+        expect(frame.length).toBe(3);
     };
     await expect(collect()).rejects.toThrow('no network');
     expect(ends).toEqual(['ended', 'ended']);

@@ -66,6 +66,26 @@ describe('a recipe', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
+  it('depends on where shots begin, where the network looks at more than one frame', async () => {
+    const { resolve } = resolver();
+    const { id } = await resolve();
+    const none = await resolve({ cuts: 'none' });
+    const given = await resolve({ cuts: [7, 3, { numerator: 1, denominator: 2 }] });
+    expect((await resolve({ cuts: 'detect' })).id).toBe(id);
+    expect((await resolve({ cuts: [] })).id).toBe(none.id);
+    expect((await resolve({ cuts: [{ numerator: 1, denominator: 2 }, 3, 7, 3] })).id).toBe(given.id);
+    expect(new Set([id, none.id, given.id, (await resolve({ cuts: [3] })).id]).size).toBe(4);
+    const record = { id: 'w', sha256: 'w', name: 'w', network: 'mlfa', size: 'lite', alignCorners: true };
+    const single = new RecipeResolver({
+      weights: async () => ({ find: async () => record }) as unknown as WeightStore,
+      devices: async () => [],
+    });
+    const settings = { network: 'mlfa', size: 'lite', stages: 1, device: 'cpu' } as const;
+    expect((await single.resolve({ ...settings, cuts: [3] })).id).toBe((await single.resolve(settings)).id);
+    const both = { ...settings, stages: 2 };
+    expect((await single.resolve({ ...both, cuts: [3] })).id).not.toBe((await single.resolve(both)).id);
+  });
+
   it('depends on the options of its network, unless they are as usual', async () => {
     const { sha256 } = (await resolver().resolve()).weights;
     const record = { id: 'w', sha256, name: 'w', network: 'pvdnet', size: 'lite', alignCorners: true };
