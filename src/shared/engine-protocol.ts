@@ -1,5 +1,6 @@
 import type { WeightsFinding } from './api/weights.ts';
 import type { ProblemDescription } from './errors.ts';
+import type { EvaluateRequest, EvaluateResult, SynthesiseRequest, SynthesiseResult } from './evaluation.ts';
 import type { FrameIndex } from './frame-index.ts';
 import type { ClipTime, DeblurSettings, ExportPreset } from './settings.ts';
 
@@ -149,7 +150,7 @@ export interface ClipIndex {
 }
 
 /** `raw`: rows of R, G, B, A bytes from the top, A always 255. */
-export type PictureFormat = 'raw' | 'png' | 'jpeg';
+export type PictureFormat = 'raw' | 'packed' | 'png' | 'jpeg';
 
 /** Gives a frame of a clip as a picture for the screen: 8 bits, upright. */
 export interface FrameRequest {
@@ -243,7 +244,6 @@ export interface WaveResult {
   readonly bytes: Uint8Array<ArrayBuffer> | number;
 }
 
-/** Every kind of job with its request and its result. */
 /** Reads weight files, and keeps a copy where they fit a network. */
 export interface ImportWeightsRequest {
   readonly files: readonly {
@@ -257,16 +257,19 @@ export interface ImportWeightsRequest {
   readonly alignCorners?: boolean | undefined;
 }
 
+/** Every kind of job with its request and its result. */
 export type EngineJobs = {
   readonly export: { readonly request: ExportRequest; readonly result: ExportResult };
   readonly preview: { readonly request: PreviewRequest; readonly result: PreviewResult };
   readonly encode: { readonly request: EncodeRequest; readonly result: Uint8Array<ArrayBuffer> };
   readonly infer: { readonly request: InferRequest; readonly result: InferResult };
+  readonly evaluate: { readonly request: EvaluateRequest; readonly result: EvaluateResult };
+  readonly synthesise: { readonly request: SynthesiseRequest; readonly result: SynthesiseResult };
   readonly probe: { readonly request: ProbeRequest; readonly result: ClipDescription };
   readonly devices: { readonly request: Record<string, never>; readonly result: DevicesResult };
+  readonly 'import-weights': { readonly request: ImportWeightsRequest; readonly result: WeightsFinding };
   readonly index: { readonly request: ClipIndexRequest; readonly result: ClipIndex };
   readonly frame: { readonly request: FrameRequest; readonly result: FrameResult };
-  readonly 'import-weights': { readonly request: ImportWeightsRequest; readonly result: WeightsFinding };
   readonly sound: { readonly request: SoundRequest; readonly result: SoundResult };
   readonly wave: { readonly request: WaveRequest; readonly result: WaveResult };
 };
@@ -274,7 +277,15 @@ export type EngineJobs = {
 export type JobTable = Readonly<Record<string, { readonly request: unknown; readonly result: unknown }>>;
 
 /** What a job is doing; `finishing` covers flushing the encoder and giving the file its final name. */
-export type JobPhase = 'starting' | 'opening' | 'loading' | 'deblurring' | 'copying' | 'finishing';
+export type JobPhase =
+  | 'starting'
+  | 'opening'
+  | 'loading'
+  | 'deblurring'
+  | 'copying'
+  | 'comparing'
+  | 'averaging'
+  | 'finishing';
 
 export interface JobProgress {
   readonly framesDone: number;

@@ -195,7 +195,8 @@ export class EngineClient<Jobs extends JobTable = EngineJobs> {
     if (this.#engine === engine) this.#engine = undefined;
     const job = this.#active;
     if (job?.engine !== engine) return;
-    await Promise.all([...job.temporaries].map((path) => rm(path, { force: true }).catch(() => undefined)));
+    const remove = (path: string) => rm(path, { recursive: true, force: true }).catch(() => undefined);
+    await Promise.all([...job.temporaries].map(remove));
     if (job.cancelled) job.fail(new AcutanceError('cancelled', 'Cancelled.'));
     else
       job.fail(

@@ -19,8 +19,12 @@ const ACTIVITY: Record<JobPhase, string> = {
   loading: 'while loading the network',
   deblurring: 'while deblurring',
   copying: 'while writing frames',
+  comparing: 'while comparing',
+  averaging: 'while averaging frames',
   finishing: 'while finishing the output',
 };
+
+const COUNTED: ReadonlySet<JobPhase> = new Set(['deblurring', 'copying', 'comparing', 'averaging']);
 
 const CRASH_SIGNALS = new Set(['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP']);
 /** Windows reports a crash as an exit code: NTSTATUS values with the two error bits set. */
@@ -40,7 +44,7 @@ export function describeEngineDeath(death: EngineDeath): AcutanceError {
 }
 
 function framePosition({ phase, progress }: EngineDeath): string {
-  if (!progress || (phase !== 'deblurring' && phase !== 'copying')) return '';
+  if (!progress || !COUNTED.has(phase)) return '';
   const total = progress.framesTotal === undefined ? '' : ` of ${progress.framesTotal}`;
   return ` (${progress.framesDone}${total} frames done)`;
 }

@@ -22,14 +22,18 @@ serveEngine<EngineJobs>({
     (await import('./preview-job.ts')).runPreview(request, context, await deblurrerCache()),
   infer: async (request, context) =>
     (await import('./infer-job.ts')).runInfer(request, context, await deblurrerCache()),
+  evaluate: async (request, context) =>
+    (await import('./evaluate-job.ts')).runEvaluate(request, context, await deblurrerCache()),
+  synthesise: async (request, context) =>
+    (await import('./synthesise-job.ts')).runSynthesise(request, context),
   encode: async (request) =>
     (await import('../media/picture-encoder.ts')).encodePicture(request, request.format),
   probe: async (request, context) => (await import('./probe-job.ts')).runProbe(request, context),
   devices: async (request, context) => (await import('./devices-job.ts')).runDevices(request, context),
-  index: async (request, context) => (await framesDesk()).index(request, context),
-  frame: async (request, context) => (await framesDesk()).frame(request, context),
   'import-weights': async (request, context) =>
     (await import('./import-weights-job.ts')).runImportWeights(request, context),
+  index: async (request, context) => (await framesDesk()).index(request, context),
+  frame: async (request, context) => (await framesDesk()).frame(request, context),
   sound: async (request, context) => (await framesDesk()).sound(request, context),
   wave: async (request, context) => (await framesDesk()).wave(request, context),
 });

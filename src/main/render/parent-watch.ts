@@ -15,7 +15,7 @@ caller.on('error', () => undefined);
 caller.on('close', () => {
   for (const path of temporaries) {
     try {
-      rmSync(path, { force: true });
+      rmSync(path, { recursive: true, force: true });
     } catch {
       // Ending matters more than tidiness, and there is nobody left to tell.
     }

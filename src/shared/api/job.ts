@@ -41,7 +41,9 @@ export const jobSchema = z.object({
   /** Frames worked on. */
   range: frameRangeSchema,
   state: z.enum(JOB_STATES),
-  phase: z.enum(['starting', 'opening', 'loading', 'deblurring', 'copying', 'finishing']).optional(),
+  phase: z
+    .enum(['starting', 'opening', 'loading', 'deblurring', 'copying', 'comparing', 'averaging', 'finishing'])
+    .optional(),
   framesDone: z.int(),
   framesTotal: z.int(),
   fps: z.number().optional(),

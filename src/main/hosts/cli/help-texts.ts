@@ -75,3 +75,30 @@ N frames in, N frames out, at their own size, neither rounded nor clamped.
 Example:
   acutance infer --size paper --weights CDVD_TSP.pt --stages 2 --device cpu --input frames.npy --output out.npy
 `;
+
+export const EVALUATE_HELP = `
+PSNR: over R, G and B in [0, 1], per frame. SSIM: Wang et al. 2004, mean of R, G and B. Without --network the blurry
+frames are compared as they are; a network's results are rounded to 8 bits before.
+
+--align adds what PVDNet and Su et al. report: 16 pixels cut off on every side, gain and whole-pixel translation taken
+out, luma; the means leave out the first frame of every clip.
+
+Each side is a video file, a folder of pictures, a folder of such folders or videos (as in REDS: val_blur, val_sharp), or
+the folder of a data set that keeps both sides: CLIP/input and CLIP/GT (DVD), CLIP/blur and CLIP/sharp (GoPro).
+
+Examples:
+  acutance evaluate --blurry blurry.mp4 --sharp sharp.mp4 --network cdvd-tsp --plot scores.svg
+  acutance evaluate --blurry DVD --sharp DVD --network pvdnet --align --csv scores.csv
+  acutance evaluate --blurry val_blur --sharp val_sharp
+`;
+
+export const SYNTHESISE_HELP = `
+Consecutive frames are averaged in linear light, as a long exposure would; the middle one is the sharp picture. The
+folder holds blur/ and sharp/ with PNG files of the same names, and pairs.json with what was done. It appears when it is
+complete.
+
+Examples:
+  acutance synthesise --input 1000fps.mp4 -o pairs --average 41 --every 38..44 --width 960    as HFR-DVD was made
+  acutance synthesise --input 240fps.mov -o pairs --average 7 --every 8 --transfer gamma22
+  acutance evaluate --blurry pairs/blur --sharp pairs/sharp --network cdvd-tsp
+`;

@@ -71,6 +71,29 @@ export function parseTile(text: string): number {
   return tile;
 }
 
+/** A whole number of at least 1. */
+export function parseCount(text: string): number {
+  const count = parseWhole(text);
+  if (count < 1) throw new InvalidArgumentError('It must be at least 1.');
+  return count;
+}
+
+/** A seed: a whole number from 0. */
+export function parseSeed(text: string): number {
+  return parseWhole(text);
+}
+
+/** A number of frames, or the smallest and the largest such as `38..44`. */
+export function parseFrameRange(text: string): { readonly from: number; readonly to: number } {
+  const [, from = '', to = from] = /^(\d{1,9})(?:\.\.(\d{1,9}))?$/.exec(text) ?? [];
+  const range = { from: Number(from), to: Number(to) };
+  if (from === '' || range.from < 1) {
+    throw new InvalidArgumentError('It must be a number of frames, or two such as 38..44.');
+  }
+  if (range.to < range.from) throw new InvalidArgumentError('The first number must not be the larger one.');
+  return range;
+}
+
 export function parseBoolean(text: string): boolean {
   if (text === 'true') return true;
   if (text === 'false') return false;

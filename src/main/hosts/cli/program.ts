@@ -1,5 +1,6 @@
 import { Command, Option, type CommanderError } from 'commander';
 import { AcutanceError } from '../../../shared/errors.ts';
+import { TRANSFER_CHOICES } from '../../../shared/evaluation.ts';
 import { installedVersion } from '../../render/installation.ts';
 import {
   DEFAULT_DEBLUR_SETTINGS,
@@ -13,18 +14,23 @@ import {
 import {
   DEBLUR_HELP,
   DEVICES_HELP,
+  EVALUATE_HELP,
   INFER_HELP,
   PROGRAM_HELP,
   SERVE_HELP,
+  SYNTHESISE_HELP,
   WEIGHTS_HELP,
 } from './help-texts.ts';
 import {
   parseBoolean,
+  parseCount,
   parseCuts,
   parseEnsemble,
+  parseFrameRange,
   parsePath,
   parsePaths,
   parsePort,
+  parseSeed,
   parseStages,
   parseStrength,
   parseTile,
@@ -47,6 +53,8 @@ export function createProgram(): Command {
   addDevices(program);
   addWeights(program);
   addInfer(program);
+  addEvaluate(program);
+  addSynthesise(program);
   return program;
 }
 
@@ -85,13 +93,11 @@ const JSON_OPTION = ['--json', 'write JSON to stdout, one object per line, and n
 function addNetworkOptions(
   command: Command,
   networks: readonly string[],
-  defaults: { size: string; stages: number; device: string },
+  defaults: { network?: string | undefined; size: string; stages: number; device: string },
 ): Command {
   return command
     .addOption(
-      new Option('--network <name>', 'the network to use')
-        .choices(networks)
-        .default(DEFAULT_DEBLUR_SETTINGS.network),
+      new Option('--network <name>', 'the network to use').choices(networks).default(defaults.network),
     )
     .addOption(
       new Option(
@@ -288,5 +294,75 @@ function addInfer(program: Command): void {
     .action(async (options: object) => {
       const { infer } = await import('./commands/infer.ts');
       await infer(options as Parameters<typeof infer>[0]);
+    });
+}
+
+function addEvaluate(program: Command): void {
+  const command = addCommand(
+    program,
+    'evaluate',
+    'compare blurry frames, and what a network makes of them, with sharp ones',
+    EVALUATE_HELP,
+  )
+    .requiredOption('--blurry <file|folder>', 'the blurry frames', parsePath)
+    .requiredOption('--sharp <file|folder>', 'the sharp frames they should be', parsePath);
+  addNetworkOptions(command, NETWORK_IDS, { ...DEFAULT_DEBLUR_SETTINGS, network: undefined })
+    .option(
+      '--weights <file|name>',
+      'a weight file, or imported weights by name or hash (default: the shipped weights)',
+    )
+    .addOption(
+      new Option(
+        '--align-corners <bool>',
+        'the warp convention (default: what the weights were stored with, else true)',
+      ).argParser(parseBoolean),
+    )
+    .addOption(new Option('--tile <pixels>', 'force tiles of at most this edge').argParser(parseTile))
+    .option('--align', 'measure after global translation and gain were taken out, too', false)
+    .option('--gamma', 'GoPro: take "blur_gamma" instead of "blur"', false)
+    .addOption(
+      new Option('--csv <file>', 'write the scores of all frames to a CSV file').argParser(parsePath),
+    )
+    .addOption(new Option('--plot <file>', 'draw them into an SVG file').argParser(parsePath))
+    .option('--overwrite', 'replace these files if they exist', false)
+    .option(...JSON_OPTION)
+    .option('-q, --quiet', 'show errors only')
+    .action(async (options: object) => {
+      const { evaluate } = await import('./commands/evaluate.ts');
+      await evaluate(options as Parameters<typeof evaluate>[0]);
+    });
+}
+
+function addSynthesise(program: Command): void {
+  addCommand(
+    program,
+    'synthesise',
+    'make blurry and sharp pictures out of a clip of many frames per second',
+    SYNTHESISE_HELP,
+  )
+    .requiredOption('--input <clip>', 'a video file of many frames per second', parsePath)
+    .requiredOption('-o, --output <folder>', 'the folder to make', parsePath)
+    .addOption(
+      new Option('--average <frames>', 'frames that make one blurry picture; odd')
+        .argParser(parseCount)
+        .default(41),
+    )
+    .addOption(
+      new Option('--every <frames>', 'frames from one pair to the next, or a range to draw from')
+        .argParser(parseFrameRange)
+        .default({ from: 38, to: 44 }, '38..44'),
+    )
+    .addOption(new Option('--seed <n>', 'of the distances that are drawn').argParser(parseSeed).default(0))
+    .addOption(
+      new Option('--transfer <curve>', 'how codes become light; "clip" reads the clip\'s tag')
+        .choices(TRANSFER_CHOICES)
+        .default('clip'),
+    )
+    .addOption(new Option('--width <pixels>', 'scale wider pictures down').argParser(parseCount))
+    .option(...JSON_OPTION)
+    .option('-q, --quiet', 'show errors only')
+    .action(async (options: object) => {
+      const { synthesise } = await import('./commands/synthesise.ts');
+      await synthesise(options as Parameters<typeof synthesise>[0]);
     });
 }

@@ -7,8 +7,12 @@ const PHASE_TITLES: Record<JobPhase, string> = {
   loading: 'Loading the network',
   deblurring: 'Deblurring',
   copying: 'Copying frames',
+  comparing: 'Comparing',
+  averaging: 'Averaging frames',
   finishing: 'Finishing the file',
 };
+
+const COUNTED_PHASES: ReadonlySet<JobPhase> = new Set(['deblurring', 'copying', 'comparing', 'averaging']);
 
 const BAR_WIDTH = 24;
 const REDRAW_MS = 100;
@@ -75,7 +79,7 @@ export class ProgressLine {
 /** One line about a running job; `barWidth` adds a bar of that many characters when the total is known. */
 export function describeProgress(phase: JobPhase, progress: JobProgress | undefined, barWidth = 0): string {
   const title = PHASE_TITLES[phase];
-  if (!progress || (phase !== 'deblurring' && phase !== 'copying')) return title;
+  if (!progress || !COUNTED_PHASES.has(phase)) return title;
   const { framesDone, framesTotal, fps, etaSeconds } = progress;
   const parts: string[] = [];
   if (framesTotal === undefined) {

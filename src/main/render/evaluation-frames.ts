@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { AcutanceError } from '../../shared/errors.ts';
+import type { FrameFiles } from '../evaluation/frame-files.ts';
+import type { RgbPicture } from '../evaluation/rgb-picture.ts';
+import { FrameConverter, VideoReader } from '../media/index.ts';
+
+export interface NamedFrame extends RgbPicture {
+  /** The picture's file name, or the frame's number in a video. */
+  readonly name: string;
+}
+
+/**
+ * The frames of a video, or of pictures in a folder, one after the other; all of one size. Every frame has memory of
+ * its own.
+ *
+ * @throws AcutanceError as `VideoReader`; `input-unsupported` for a frame of another size, `input-corrupt` for damage.
+ */
+export async function* readFrames(
+  files: FrameFiles,
+  signal: AbortSignal,
+): AsyncGenerator<NamedFrame, void, undefined> {
+  const converter = new FrameConverter();
+  let first: NamedFrame | undefined;
+  try {
+    for await (const frame of files.kind === 'video'
+      ? readVideo(files.path, converter, signal)
+      : readPictures(files.path, files.names, converter, signal)) {
+      first ??= frame;
+      if (frame.width !== first.width || frame.height !== first.height) {
+        throw new AcutanceError(
+          'input-unsupported',
+          `Frame ${frame.name} of "${files.path}" is ${frame.width}x${frame.height}, the first is ${first.width}x${first.height}.`,
+          { hint: 'All frames of a clip must have one size.' },
+        );
+      }
+      yield frame;
+    }
+  } finally {
+    converter.dispose();
+  }
+}
+
+async function* readPictures(
+  folder: string,
+  names: readonly string[],
+  converter: FrameConverter,
+  signal: AbortSignal,
+): AsyncGenerator<NamedFrame, void, undefined> {
+  for (const name of names) {
+    for await (const frame of readVideo(join(folder, name), converter, signal)) {
+      yield { ...frame, name };
+      break;
+    }
+  }
+}
+
+async function* readVideo(
+  path: string,
+  converter: FrameConverter,
+  signal: AbortSignal,
+): AsyncGenerator<NamedFrame, void, undefined> {
+  const reader = await VideoReader.open(path, { signal });
+  for await (const frame of reader.frames({ signal })) {
+    try {
+      const { width, height, index } = frame;
+      const picture = { name: String(index), width, height, rgb: converter.toRgb(frame) };
+      requireWhole(reader);
+      yield picture;
+    } finally {
+      frame.dispose();
+    }
+  }
+  requireWhole(reader);
+}
+
+function requireWhole({ damage, info }: VideoReader): void {
+  if (damage === undefined) return;
+  throw new AcutanceError('input-corrupt', `"${info.path}" is damaged: ${damage}.`, {
+    hint: 'Get another copy of it: scores of damaged frames say nothing.',
+  });
+}
