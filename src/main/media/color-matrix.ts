@@ -1,3 +1,5 @@
+import type { CodeRange } from '../../shared/picture/samples.ts';
+
 /**
  * The linear map between R'G'B' and luma with two colour differences, for the matrices of ITU-T H.273. Constant
  * luminance and ICtCp variants are not linear in R'G'B'; they take the nearest matrix of this family, which keeps
@@ -60,14 +62,6 @@ export function colorMatrix(matrix: number): ColorMatrix {
     ),
     exact: weights !== undefined,
   };
-}
-
-/** How integer codes stand for nominal values: `value = (code - offset) * scale`. */
-export interface CodeRange {
-  readonly lumaOffset: number;
-  readonly lumaScale: number;
-  readonly chromaOffset: number;
-  readonly chromaScale: number;
 }
 
 /** Code ranges of ITU-T H.273 for a bit depth; `full` as in JPEG, otherwise 16..235 and 16..240 at 8 bits. */

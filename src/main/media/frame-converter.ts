@@ -8,15 +8,17 @@ import {
 } from 'node-av/constants';
 import { Frame, SoftwareScaleContext, avGetPixFmtFromName, avGetPixFmtName } from 'node-av/lib';
 import { AcutanceError } from '../../shared/errors.ts';
-import { chromaPhases } from './chroma-filter.ts';
-import { type CodeRange, type ColorMatrix, codeRange, colorMatrix, effectiveMatrix } from './color-matrix.ts';
+import { chromaPhases } from '../../shared/picture/chroma-filter.ts';
+import { packYuv } from '../../shared/picture/packed-picture.ts';
+import type { CodeRange, SamplePlane } from '../../shared/picture/samples.ts';
+import { YuvToRgb, type YuvGeometry } from '../../shared/picture/yuv-to-rgb.ts';
+import { type ColorMatrix, codeRange, colorMatrix, effectiveMatrix } from './color-matrix.ts';
 import { check } from './ffmpeg-failure.ts';
 import { type PixelFormat, describePlanar, planarEquivalent } from './pixel-format.ts';
 import { RgbToYuv } from './rgb-to-yuv.ts';
 import { readDirect, readDirectToBytes, writeDirect } from './rgb-samples.ts';
-import { type SamplePlane, planeOf } from './sample-plane.ts';
+import { planeOf } from './sample-plane.ts';
 import { VideoFrame } from './video-frame.ts';
-import { YuvToRgb, type YuvGeometry } from './yuv-to-rgb.ts';
 
 /** What the codes of a frame mean, with tags and guesses resolved. */
 interface Interpretation {
@@ -29,7 +31,13 @@ interface Interpretation {
 
 /** What becomes of samples: YUV by way of a kernel, or RGB and gray, where every sample stands for itself. */
 interface SampleReaders {
-  yuv(kernel: YuvToRgb, planes: readonly SamplePlane[], matrix: ColorMatrix, codes: CodeRange): void;
+  yuv(
+    kernel: YuvToRgb,
+    planes: readonly SamplePlane[],
+    matrix: ColorMatrix,
+    codes: CodeRange,
+    bits: number,
+  ): void;
   direct(planes: readonly SamplePlane[], codes: CodeRange, bits: number): void;
 }
 
@@ -80,6 +88,21 @@ export class FrameConverter {
       direct: (planes, codes, bits) => readDirectToBytes(planes, codes, bits, width, height, rgba),
     });
     return new Uint8Array(rgba.buffer);
+  }
+
+  /**
+   * The planes of the frame as `PictureUnpacker` takes them, who makes of them what `toRgba` gives.
+   *
+   * @returns undefined where they would take more than R, G, B, A, and for frames of RGB or gray.
+   */
+  toPacked(frame: VideoFrame): Uint8Array<ArrayBuffer> | undefined {
+    let packed: Uint8Array<ArrayBuffer> | undefined;
+    this.#read(frame, {
+      yuv: ({ geometry }, planes, { toRgb }, codes, bits) =>
+        (packed = packYuv(planes, bits, { geometry, toRgb, codes })),
+      direct: () => undefined,
+    });
+    return packed;
   }
 
   /**
@@ -150,7 +173,7 @@ export class FrameConverter {
         const geometry = geometryOf(native, format);
         const key = JSON.stringify(geometry);
         if (this.#toRgb?.key !== key) this.#toRgb = { key, kernel: new YuvToRgb(geometry) };
-        read.yuv(this.#toRgb.kernel, planes, meaning.matrix, codes);
+        read.yuv(this.#toRgb.kernel, planes, meaning.matrix, codes, format.bits);
       } else {
         read.direct(planes, codes, format.bits);
       }

@@ -1,3 +1,4 @@
+import { packRgba } from '../../shared/picture/packed-picture.ts';
 import { FrameConverter } from './frame-converter.ts';
 import { encodePicture } from './picture-encoder.ts';
 import { scaleDown } from './picture-scaling.ts';
@@ -29,6 +30,21 @@ export class PictureMaker {
     const { width, height } = frame;
     const upright = turnUpright({ width, height, rgba: this.#converter.toRgba(frame) }, rotation);
     return maxWidth === undefined ? upright : scaleDown(upright, maxWidth);
+  }
+
+  /** The same, packed for `PictureUnpacker`: with the planes of the frame where they can be used as they are. */
+  pack(
+    frame: VideoFrame,
+    options: PictureOptions = {},
+  ): Pick<Picture, 'width' | 'height'> & {
+    readonly packed: Uint8Array<ArrayBuffer>;
+  } {
+    const { rotation = 0, maxWidth = Infinity } = options;
+    const { width, height } = frame;
+    const packed = rotation === 0 && width <= maxWidth ? this.#converter.toPacked(frame) : undefined;
+    if (packed) return { width, height, packed };
+    const picture = this.make(frame, options);
+    return { width: picture.width, height: picture.height, packed: packRgba(picture) };
   }
 
   /** Compresses a picture: PNG keeps every bit, JPEG is for thumbnails. */

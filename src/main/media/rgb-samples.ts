@@ -1,7 +1,6 @@
-import type { CodeRange } from './color-matrix.ts';
+import type { CodeRange, SamplePlane } from '../../shared/picture/samples.ts';
 import type { PixelFormat } from './pixel-format.ts';
 import { toWord } from './rgb-to-yuv.ts';
-import type { SamplePlane } from './sample-plane.ts';
 
 /** RGB and gray, where every sample stands for itself. */
 

@@ -1,7 +1,7 @@
-import { type ChromaPhase, type Taps, decimationTaps } from './chroma-filter.ts';
-import type { CodeRange, ColorMatrix } from './color-matrix.ts';
-import type { SamplePlane } from './sample-plane.ts';
-import type { YuvGeometry } from './yuv-to-rgb.ts';
+import { type ChromaPhase, type Taps, decimationTaps } from '../../shared/picture/chroma-filter.ts';
+import type { CodeRange, SamplePlane } from '../../shared/picture/samples.ts';
+import type { YuvGeometry } from '../../shared/picture/yuv-to-rgb.ts';
+import type { ColorMatrix } from './color-matrix.ts';
 
 /** Turns planar R'G'B' into planes of luma and chroma codes, rounding to the nearest. One instance per geometry. */
 export class RgbToYuv {

@@ -1,11 +1,5 @@
 import type { Frame } from 'node-av/lib';
-
-/** The samples of one plane of a frame, seen in place. 8-bit samples clamp and round when stored to. */
-export interface SamplePlane {
-  readonly data: Uint8ClampedArray | Uint16Array;
-  /** Samples from one row to the next. */
-  readonly stride: number;
-}
+import type { SamplePlane } from '../../shared/picture/samples.ts';
 
 /** Views plane `index` of a frame in system memory; 16-bit words where `bits` is above 8. */
 export function planeOf(frame: Frame, index: number, bits: number): SamplePlane {

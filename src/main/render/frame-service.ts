@@ -18,7 +18,7 @@ export interface FrameServiceOptions {
 }
 
 export interface FrameOptions {
-  /** `raw`: rows of R, G, B, A bytes from the top, A always 255. */
+  /** `raw`: rows of R, G, B, A bytes from the top, A always 255; `packed`: the same for `PictureUnpacker`. */
   readonly format: PictureFormat;
   /** Wider pictures are scaled down to this width, in pixels. */
   readonly maxWidth?: number | undefined;

@@ -10,7 +10,7 @@ import type {
   WaveResult,
 } from '../../shared/engine-protocol.ts';
 import { AcutanceError } from '../../shared/errors.ts';
-import { PictureMaker, SOUND_RATE, readWave, waveBytes } from '../media/index.ts';
+import { PictureMaker, SOUND_RATE, type VideoFrame, readWave, waveBytes } from '../media/index.ts';
 import type { JobContext } from './engine-server.ts';
 import { OpenClips } from './frames-open-clips.ts';
 import { describeClip } from './probe-job.ts';
@@ -53,13 +53,29 @@ export class FramesDesk {
     // The decoder works in threads of its own while this one makes the picture.
     void source.readAhead(request.frame + 1, request.ahead);
     const { rotation } = source.info.video;
-    const picture = this.#pictures.make(frame, { rotation, maxWidth: request.maxWidth });
-    frame.dispose();
-    const { width, height } = picture;
-    const content =
-      request.format === 'raw' ? picture.rgba : await this.#pictures.encode(picture, request.format);
+    const { width, height, content } = await this.#picture(frame, request, rotation);
     const bytes = await handOver(content, request.transfer);
     return { width, height, bytes, reindexed: source.index !== before };
+  }
+
+  /** Frees the frame. */
+  async #picture(
+    frame: VideoFrame,
+    { format, maxWidth }: FrameRequest,
+    rotation: number,
+  ): Promise<{ width: number; height: number; content: Uint8Array<ArrayBuffer> }> {
+    try {
+      if (format === 'packed') {
+        const { width, height, packed } = this.#pictures.pack(frame, { rotation, maxWidth });
+        return { width, height, content: packed };
+      }
+      const picture = this.#pictures.make(frame, { rotation, maxWidth });
+      const { width, height, rgba } = picture;
+      const content = format === 'raw' ? rgba : await this.#pictures.encode(picture, format);
+      return { width, height, content };
+    } finally {
+      frame.dispose();
+    }
   }
 
   /** @throws AcutanceError as `FrameSource.open` and `SoundSource.open`. */

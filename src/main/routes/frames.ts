@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import {
   FRAME_HEIGHT_HEADER,
   FRAME_WIDTH_HEADER,
+  PACKED_FRAME_TYPE,
   RAW_FRAME_TYPE,
   type Endpoints,
 } from '../../shared/api/endpoints.ts';
@@ -10,10 +11,11 @@ import { FOR_EVER, isKnown } from './conditional.ts';
 import type { HandlersOf } from './mount.ts';
 import type { Image, Services } from './services.ts';
 
-type FrameQuery = z.output<Endpoints['frame']['query']>;
+type FrameQuery = z.output<Endpoints['frame' | 'restoredFrame']['query']>;
 
 const TYPES: Readonly<Record<FrameQuery['format'], string>> = {
   raw: RAW_FRAME_TYPE,
+  packed: PACKED_FRAME_TYPE,
   png: 'image/png',
   jpeg: 'image/jpeg',
 };

@@ -9,8 +9,8 @@ import type { FirstClip } from './first-clip.ts';
 import type { NetworksAndWeights } from './networks-and-weights.ts';
 
 export interface ImageOptions {
-  /** `raw`: rows of R, G, B, A bytes from the top. */
-  readonly format: 'raw' | 'png' | 'jpeg';
+  /** `raw`: rows of R, G, B, A bytes from the top; `packed`: the same, to be unpacked by whoever shows it. */
+  readonly format: 'raw' | 'packed' | 'png' | 'jpeg';
   /** Scaled down to at most this many pixels. */
   readonly maxWidth?: number | undefined;
   readonly signal?: AbortSignal | undefined;

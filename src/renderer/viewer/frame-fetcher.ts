@@ -1,4 +1,4 @@
-import { FRAME_HEIGHT_HEADER, FRAME_WIDTH_HEADER } from '../../shared/api/endpoints.ts';
+import { FRAME_HEIGHT_HEADER, FRAME_WIDTH_HEADER, PACKED_FRAME_TYPE } from '../../shared/api/endpoints.ts';
 import { AcutanceError } from '../../shared/errors.ts';
 import { UnreachableError, problemFrom } from '../api/client.ts';
 import type { FrameAnswer, FrameRequest } from './frame-messages.ts';
@@ -36,6 +36,7 @@ export class FrameFetcher {
       kind: 'fetch',
       id,
       address,
+      packedType: PACKED_FRAME_TYPE,
       widthHeader: FRAME_WIDTH_HEADER,
       heightHeader: FRAME_HEIGHT_HEADER,
     });

@@ -4,6 +4,8 @@ export type FrameRequest =
       readonly kind: 'fetch';
       readonly id: number;
       readonly address: string;
+      /** The media type of a frame that is to be unpacked; others are R, G, B, A. */
+      readonly packedType: string;
       /** Headers of the answer that tell the frame's size in pixels. */
       readonly widthHeader: string;
       readonly heightHeader: string;

@@ -14,6 +14,6 @@ export function keyOf({ index, recipe = 'before' }: FrameRef): string {
 /** Where the bytes of a frame are. */
 export function frameAddress(clip: string, { index, recipe }: FrameRef): string {
   return recipe === undefined
-    ? addressOf(endpoints.frame, { params: { clip, index } })
+    ? addressOf(endpoints.frame, { params: { clip, index }, query: { format: 'packed' } })
     : addressOf(endpoints.restoredFrame, { params: { clip, recipe, index } });
 }

@@ -32,10 +32,17 @@ const frameQuery = z.object({
   width: z.coerce.number().int().min(16).max(16384).optional(),
 });
 
+/** `packed`: as the decoder gives it, in the form of `shared/picture/packed-picture.ts`, to be unpacked by the page. */
+const originalQuery = frameQuery.extend({
+  format: z.enum(['raw', 'packed', 'png', 'jpeg']).default('raw'),
+});
+
 export const RAW_FRAME_TYPE = 'application/vnd.acutance.rgba';
 export const FRAME_WIDTH_HEADER = 'frame-width';
 export const FRAME_HEIGHT_HEADER = 'frame-height';
+export const PACKED_FRAME_TYPE = 'application/vnd.acutance.packed';
 const FRAME = bytes(RAW_FRAME_TYPE, 'image/png', 'image/jpeg');
+const ORIGINAL = bytes(RAW_FRAME_TYPE, PACKED_FRAME_TYPE, 'image/png', 'image/jpeg');
 
 /** Every route of the application. The handler is mounted from this table and the page's client made from it. */
 export const endpoints = defineEndpoints({
@@ -64,13 +71,6 @@ export const endpoints = defineEndpoints({
     path: '/api/networks',
     summary: 'Networks with sizes, stages and weights',
     response: json(z.array(networkSchema)),
-  },
-  folder: {
-    method: 'GET',
-    path: '/api/folder',
-    summary: 'The videos and folders in a folder',
-    query: z.object({ path: pathSchema }),
-    response: json(folderSchema),
   },
   importedWeights: {
     method: 'GET',
@@ -107,6 +107,13 @@ export const endpoints = defineEndpoints({
     summary: 'Deletes imported weights; every window is told',
     params: z.object({ hash: weightsHashSchema }),
     response: NOTHING,
+  },
+  folder: {
+    method: 'GET',
+    path: '/api/folder',
+    summary: 'The videos and folders in a folder',
+    query: z.object({ path: pathSchema }),
+    response: json(folderSchema),
   },
   recentClips: {
     method: 'GET',
@@ -149,8 +156,8 @@ export const endpoints = defineEndpoints({
     path: '/api/clips/:clip/frames/:index',
     summary: 'A frame of the clip, upright',
     params: clip.extend(frame),
-    query: frameQuery,
-    response: FRAME,
+    query: originalQuery,
+    response: ORIGINAL,
   },
   recipe: {
     method: 'POST',

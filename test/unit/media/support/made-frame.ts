@@ -2,7 +2,8 @@ import { Frame, avGetPixFmtFromName } from 'node-av/lib';
 import { nameOf } from '../../../../src/main/media/frame-converter.ts';
 import { VideoFrame } from '../../../../src/main/media/video-frame.ts';
 import { describePlanar } from '../../../../src/main/media/pixel-format.ts';
-import { type SamplePlane, planeOf } from '../../../../src/main/media/sample-plane.ts';
+import { planeOf } from '../../../../src/main/media/sample-plane.ts';
+import type { SamplePlane } from '../../../../src/shared/picture/samples.ts';
 
 export interface MadeFrame {
   readonly format: string;

@@ -5,7 +5,7 @@ import {
   chromaPhases,
   decimationTaps,
   interpolationTaps,
-} from '../../../src/main/media/chroma-filter.ts';
+} from '../../../../src/shared/picture/chroma-filter.ts';
 
 function apply(taps: Taps, input: readonly number[]): number[] {
   return Array.from({ length: taps.index.length / taps.count }, (_, output) => {

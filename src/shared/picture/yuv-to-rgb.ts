@@ -1,6 +1,5 @@
 import { type ChromaPhase, type Taps, interpolationTaps } from './chroma-filter.ts';
-import type { CodeRange, ColorMatrix } from './color-matrix.ts';
-import type { SamplePlane } from './sample-plane.ts';
+import type { CodeRange, SamplePlane } from './samples.ts';
 
 /** Shape of a subsampled picture, with everything that the conversion of one row needs prepared. */
 export interface YuvGeometry {
@@ -11,15 +10,18 @@ export interface YuvGeometry {
   readonly phases: { readonly x: ChromaPhase; readonly y: ChromaPhase };
 }
 
+/** Rows of `toRgb` give R, G, B from Y, Cb, Cr. */
+type ToRgb = { readonly toRgb: Float64Array };
+
 /** Turns planes of luma and chroma codes into planar R'G'B'. Holds scratch rows, so one instance per geometry. */
 export class YuvToRgb {
-  readonly #geometry: YuvGeometry;
+  readonly geometry: YuvGeometry;
   readonly #rows: Taps | undefined;
   readonly #narrow: readonly [Float32Array, Float32Array];
   readonly #wide: readonly [Float32Array, Float32Array];
 
   constructor(geometry: YuvGeometry) {
-    this.#geometry = geometry;
+    this.geometry = geometry;
     const { width, height, chromaShiftX, chromaShiftY, phases } = geometry;
     const chromaWidth = (width + chromaShiftX) >> chromaShiftX;
     this.#rows = chromaShiftY === 0 ? undefined : interpolationTaps(height, phases.y);
@@ -28,8 +30,8 @@ export class YuvToRgb {
   }
 
   /** Fills `rgb` (3 x height x width). Values outside the nominal range stay outside [0, 1]. */
-  convert(planes: readonly SamplePlane[], matrix: ColorMatrix, codes: CodeRange, rgb: Float32Array): void {
-    const { width, height } = this.#geometry;
+  convert(planes: readonly SamplePlane[], matrix: ToRgb, codes: CodeRange, rgb: Float32Array): void {
+    const { width, height } = this.geometry;
     this.#rowByRow(planes, codes, (luma, y, u, v) =>
       combineRow(luma, y, width, height, u, v, matrix.toRgb, codes, rgb),
     );
@@ -39,13 +41,8 @@ export class YuvToRgb {
    * Fills `rgba` with a little-endian word per pixel, red in its lowest byte: what `convert` gives, clamped to [0, 1],
    * times 255 and rounded.
    */
-  convertToBytes(
-    planes: readonly SamplePlane[],
-    matrix: ColorMatrix,
-    codes: CodeRange,
-    rgba: Uint32Array,
-  ): void {
-    const { width } = this.#geometry;
+  convertToBytes(planes: readonly SamplePlane[], matrix: ToRgb, codes: CodeRange, rgba: Uint32Array): void {
+    const { width } = this.geometry;
     this.#rowByRow(planes, codes, (luma, y, u, v) =>
       combineRowToBytes(luma, y, width, u, v, matrix.toRgb, codes, rgba),
     );
@@ -56,7 +53,7 @@ export class YuvToRgb {
     codes: CodeRange,
     combine: (luma: SamplePlane, y: number, u: Float32Array, v: Float32Array) => void,
   ): void {
-    const { width, height, chromaShiftX, phases } = this.#geometry;
+    const { width, height, chromaShiftX, phases } = this.geometry;
     const [luma, cb, cr] = planes;
     if (!luma || !cb || !cr) throw new RangeError('A YUV picture has three planes.');
     const [u, v] = chromaShiftX > 0 ? this.#wide : this.#narrow;
