@@ -15,13 +15,13 @@ import { meanOfClips } from '../evaluation/scores.ts';
 import { SSIM_SMALLEST, ssim } from '../evaluation/ssim.ts';
 import type { DeblurrerCache } from './deblurrer-cache.ts';
 import type { JobContext } from './engine-server.ts';
-import { type NamedFrame, readFrames } from './evaluation-frames.ts';
+import { type NamedFrame, readFrames, roundTo8Bits } from './evaluation-frames.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import { applyStrength } from './strength.ts';
 
 /**
- * Compares blurry frames, and what a network makes of them, with sharp ones. Results of a network are clamped to
- * [0, 1] and rounded to 8 bits before, as in a written picture.
+ * Compares blurry frames, and what a network makes of them, with sharp ones: all of them clamped to [0, 1] and rounded to 8
+ * bits, as in a written picture, on which published scores are measured.
  *
  * @throws AcutanceError as `findClipPairs`; `input-unsupported` for sizes that differ or are too small; for anything
  *   about the weights or the device.
@@ -124,7 +124,8 @@ class Evaluation {
         const frame = waiting.shift();
         if (!frame) throw new AcutanceError('internal', 'The network gave more frames than it got.');
         applyStrength(rgb, frame.blurry.rgb, settings.strength ?? 1);
-        const output = measure({ ...size, rgb: roundTo8Bits(rgb) }, frame.sharp);
+        roundTo8Bits(rgb);
+        const output = measure({ ...size, rgb }, frame.sharp);
         yield { name: frame.name, input: frame.input, output };
       }
       if (waiting.length > 0) {
@@ -209,10 +210,6 @@ function requireSize({ blurry }: ClipPair, width: number, height: number, align:
     `"${blurry.path}" is ${width}x${height}; ${align ? 'aligned scores need' : 'SSIM needs'} at least ${smallest}x${smallest}.`,
     { hint: align ? 'Leave --align away or give larger frames.' : 'Give larger frames.' },
   );
-}
-
-function roundTo8Bits(rgb: Float32Array): Float32Array {
-  return rgb.map((value) => Math.round(Math.min(1, Math.max(0, value)) * 255) / 255);
 }
 
 /** Undefined where only reading tells. */

@@ -10,8 +10,8 @@ export interface NamedFrame extends RgbPicture {
 }
 
 /**
- * The frames of a video, or of pictures in a folder, one after the other; all of one size. Every frame has memory of
- * its own.
+ * The frames of a video, or of pictures in a folder, one after the other; all of one size and rounded to 8 bits. Every
+ * frame has memory of its own.
  *
  * @throws AcutanceError as `VideoReader`; `input-unsupported` for a frame of another size, `input-corrupt` for damage.
  */
@@ -64,6 +64,7 @@ async function* readVideo(
     try {
       const { width, height, index } = frame;
       const picture = { name: String(index), width, height, rgb: converter.toRgb(frame) };
+      roundTo8Bits(picture.rgb);
       requireWhole(reader);
       yield picture;
     } finally {
@@ -71,6 +72,11 @@ async function* readVideo(
     }
   }
   requireWhole(reader);
+}
+
+/** Clamps codes to [0, 1] and rounds them to what 8 bits hold, in place. */
+export function roundTo8Bits(rgb: Float32Array): void {
+  for (let i = 0; i < rgb.length; i++) rgb[i] = Math.round(Math.min(1, Math.max(0, rgb[i]!)) * 255) / 255;
 }
 
 function requireWhole({ damage, info }: VideoReader): void {

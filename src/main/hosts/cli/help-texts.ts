@@ -77,8 +77,8 @@ Example:
 `;
 
 export const EVALUATE_HELP = `
-PSNR: over R, G and B in [0, 1], per frame. SSIM: Wang et al. 2004, mean of R, G and B. Without --network the blurry
-frames are compared as they are; a network's results are rounded to 8 bits before.
+PSNR: over R, G and B in [0, 1], per frame. SSIM: Wang et al. 2004, mean of R, G and B. All frames are
+rounded to 8 bits before, as written pictures are. Without --network the blurry frames are compared as they are.
 
 --align adds what PVDNet and Su et al. report: 16 pixels cut off on every side, gain and whole-pixel translation taken
 out, luma; the means leave out the first frame of every clip.
