@@ -22,6 +22,7 @@ export function makeBridge({ ipc, webUtils }: PreloadElectron): DesktopBridge {
 
   return {
     chooseClips: () => ipc.invoke(DESKTOP_CHANNELS.chooseClips) as Promise<readonly string[]>,
+    chooseWeights: () => ipc.invoke(DESKTOP_CHANNELS.chooseWeights) as Promise<readonly string[]>,
     chooseOutput: (suggestion) =>
       ipc.invoke(DESKTOP_CHANNELS.chooseOutput, suggestion) as Promise<string | undefined>,
     pathsOfDropped: (files) =>

@@ -5,6 +5,8 @@
 export interface DesktopBridge {
   /** Shows the system's open dialog; empty when it was dismissed. */
   chooseClips(): Promise<readonly string[]>;
+  /** The same for weight files. */
+  chooseWeights(): Promise<readonly string[]>;
   /** Shows the system's save dialog; undefined when it was dismissed. It has asked about replacing a file. */
   chooseOutput(suggestion: OutputSuggestion): Promise<string | undefined>;
   /** Paths of files dropped on the window (DOM `File`s); what is not a file on a disk is left out. */
@@ -42,6 +44,7 @@ export const MENU_COMMANDS = [
   'export',
   'deblur',
   'cancel',
+  'models',
   'play-pause',
   'next-frame',
   'previous-frame',

@@ -2,6 +2,7 @@
 export const DESKTOP_CHANNELS = {
   /** Asked by the page, answered by the main process. */
   chooseClips: 'acutance:choose-clips',
+  chooseWeights: 'acutance:choose-weights',
   chooseOutput: 'acutance:choose-output',
   grantDropped: 'acutance:grant-dropped',
   showInFolder: 'acutance:show-in-folder',

@@ -1,5 +1,6 @@
 import { formatDuration, formatFrames } from '../design/format.ts';
-import { deviceLabel, sizeOptions } from '../inspector/deblur-choices.ts';
+import { deviceLabel, optionControls } from '../inspector/deblur-choices.ts';
+import { sizeText, stagesInWords } from '../models/network-texts.ts';
 import type { ClipView } from '../state/clip-view.svelte.ts';
 import type { Workspace } from '../state/workspace.svelte.ts';
 
@@ -27,12 +28,18 @@ export function exportSummary(workspace: Workspace, clip: ClipView, deblurred: b
 }
 
 function deblurText(workspace: Workspace, clip: ClipView): string {
-  const { network, size, stages, device, strength } = clip.deblur;
+  const { network, size, stages, device, strength, ensemble = 1 } = clip.deblur;
   const known = workspace.networks.find(({ id }) => id === network);
-  const sizes = known ? sizeOptions(known) : [];
+  const hasStages = known && known.stages.max > known.stages.min;
+  const options = known ? optionControls(known, clip.deblur) : [];
   return [
-    `${known?.title ?? network} ${sizes.find(({ value }) => value === size)?.label ?? size}`,
-    `${stages} ${stages === 1 ? 'stage' : 'stages'}`,
+    `${known?.title ?? network} ${sizeText(network, size).label}`,
+    ...(hasStages ? [stagesInWords(known, stages)] : []),
+    ...options.map(({ label, options: values, value }) => {
+      const chosen = values.find((option) => option.value === value)?.label ?? value;
+      return `${label.toLowerCase()} ${chosen.toLowerCase()}`;
+    }),
+    ...(ensemble > 1 ? [`self-ensemble ×${ensemble}`] : []),
     `strength ${Math.round(strength * 100)} %`,
     deviceLabel(clip.recipe?.device ?? device),
   ].join(', ');

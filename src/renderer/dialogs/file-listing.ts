@@ -1,5 +1,6 @@
 import type { FolderEntry } from '../../shared/api/catalogue.ts';
 import { baseName, folderOf, isWithin, joinPath } from '../design/file-name.ts';
+import { looksLikeWeights } from '../models/weights-text.ts';
 
 export interface Root {
   readonly path: string;
@@ -12,7 +13,7 @@ export interface Crumb {
 }
 
 /** Which files are listed; folders always are. */
-export type Shown = 'videos' | 'all' | 'folders';
+export type Shown = 'videos' | 'weights' | 'all' | 'folders';
 
 /** The entries to list: of the kinds asked for, with every word of the filter in their name. */
 export function listedEntries(
@@ -22,7 +23,10 @@ export function listedEntries(
 ): readonly FolderEntry[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   return entries.filter(({ name, kind, video }) => {
-    if (kind === 'file' && (shown === 'folders' || (shown === 'videos' && !video))) return false;
+    if (kind === 'file') {
+      if (shown === 'folders' || (shown === 'videos' && !video)) return false;
+      if (shown === 'weights' && !looksLikeWeights(name)) return false;
+    }
     const lower = name.toLowerCase();
     return words.every((word) => lower.includes(word));
   });

@@ -1,45 +1,50 @@
-import type { Device, Network } from '../../shared/api/catalogue.ts';
-import type { ClipDeblurSettings } from '../../shared/api/clip.ts';
+import type { Device, Network, NetworkOption } from '../../shared/api/catalogue.ts';
+import { deblurSettingsSchema, type ClipDeblurSettings } from '../../shared/api/clip.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
-import { DEVICE_CHOICES, type DeviceChoice } from '../../shared/settings.ts';
+import { DEVICE_CHOICES, ENSEMBLE_COUNTS, type DeviceChoice } from '../../shared/settings.ts';
+import { optionText, sizeText, stageText } from '../models/network-texts.ts';
 
 /** One of the things that can be chosen somewhere, as the controls take them. */
 export interface Option<Value extends string = string> {
   readonly value: Value;
   readonly label: string;
   readonly detail?: string | undefined;
+  /** Shown when pointed at. */
+  readonly title?: string | undefined;
   readonly disabled?: boolean | undefined;
+  /** It can be chosen, but something has to be done first. */
+  readonly faint?: boolean | undefined;
 }
 
-const SIZES: Readonly<Record<string, readonly [label: string, detail: string]>> = {
-  lite: ['Lite', 'Made for processors'],
-  paper: ['Paper', 'As published; large and slow'],
-  small: ['Small', 'As published; quickest'],
-  medium: ['Medium', 'As published'],
-  large: ['Large', 'As published; slowest'],
-};
+const NO_WEIGHTS = 'No weights yet';
 
 /** The networks; of one without any weights that is said. */
 export function networkOptions(networks: readonly Network[]): Option[] {
   return networks.map(({ id, title, sizes }) => ({
     value: id,
     label: title,
-    detail: sizes.some(({ weights }) => weights.length > 0) ? undefined : 'No weights yet',
+    detail: sizes.some(({ weights }) => weights.length > 0) ? undefined : NO_WEIGHTS,
   }));
 }
 
-/** The sizes of a network; one without weights can't be chosen. */
+/** The sizes of a network; of one without weights that is said. */
 export function sizeOptions(network: Network): Option[] {
   return network.sizes.map(({ size, weights }) => {
-    const [label, detail] = SIZES[size] ?? [size, undefined];
-    return { value: size, label, detail, disabled: weights.length === 0 };
+    const { label, detail } = sizeText(network.id, size);
+    const faint = weights.length === 0;
+    return { value: size, label, detail, faint, title: faint ? NO_WEIGHTS : detail };
   });
+}
+
+/** Whether there are weights for a size. */
+export function hasWeights(network: Network, size: string): boolean {
+  return weightsOf(network, size).length > 0;
 }
 
 /** The sizes that have no weights here, as a sentence speaks of them: `Paper` or `Paper and Large`. */
 export function sizesWithoutWeights(network: Network): string | undefined {
   const names = sizeOptions(network)
-    .filter(({ disabled }) => disabled)
+    .filter(({ faint }) => faint)
     .map(({ label }) => label);
   if (names.length === 0) return undefined;
   return names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
@@ -50,10 +55,17 @@ export function importCommand(network: Network): string {
   return `npx acutance weights import FILE --network ${network.id}`;
 }
 
+function weightsOf(network: Network, size: string): Network['sizes'][number]['weights'] {
+  return network.sizes.find((candidate) => candidate.size === size)?.weights ?? [];
+}
+
 /** The weights of a size, the default first; fewer than two leave nothing to choose. */
 export function weightOptions(network: Network, size: string): Option[] {
-  const weights = network.sizes.find((candidate) => candidate.size === size)?.weights ?? [];
-  return weights.map(({ name, hash, licence }) => ({ value: hash, label: name, detail: licence }));
+  return weightsOf(network, size).map(({ name, hash, licence }) => ({
+    value: hash,
+    label: name,
+    detail: licence,
+  }));
 }
 
 /** The chosen weights as an option's value; the default where none are chosen or they are not listed. */
@@ -63,11 +75,68 @@ export function chosenWeights(options: readonly Option[], weights: string | unde
 }
 
 /** Each number of stages that a network can be applied in. */
-export function stageOptions({ stages }: Network): Option[] {
+export function stageOptions({ id, stages }: Network): Option[] {
   return Array.from({ length: stages.max - stages.min + 1 }, (_, index) => {
     const count = stages.min + index;
-    return { value: String(count), label: String(count) };
+    return { value: String(count), ...stageText(id, count) };
   });
+}
+
+/** How often a clip is restored for one result, and what that takes. */
+export function ensembleOptions(): Option[] {
+  return ENSEMBLE_COUNTS.map((count) => ({
+    value: String(count),
+    label: `×${count}`,
+    title: ensembleDetail(count),
+  }));
+}
+
+export function ensembleDetail(count: number): string {
+  return count === 1
+    ? 'Each frame is restored once'
+    : `The mean of ${count} mirrored and turned copies: ${count} times the time`;
+}
+
+/** An option of a network as a control shows it. */
+export interface OptionControl {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+  readonly options: readonly Option[];
+  /** What the present value means. */
+  readonly detail: string | undefined;
+  /** What a choice of the control is as a setting. */
+  readonly change: (value: string) => Partial<ClipDeblurSettings>;
+}
+
+/** The options that a network has, with what is set; none that settings can't hold. */
+export function optionControls(network: Network, settings: ClipDeblurSettings): OptionControl[] {
+  return network.options
+    .filter(({ name }) => Object.hasOwn(deblurSettingsSchema.shape, name))
+    .map((option) => {
+      const { label, detail } = optionText(option);
+      const values = option.kind === 'flag' ? [true, false] : option.values;
+      const present = valueOf(settings, option) ?? option.default;
+      return {
+        name: option.name,
+        label,
+        value: String(present),
+        detail: detail(present),
+        options: values.map((value) => ({
+          value: String(value),
+          label: value === true ? 'On' : value === false ? 'Off' : String(value),
+          title: detail(value),
+        })),
+        change: (text) => ({ [option.name]: values.find((value) => String(value) === text) }),
+      };
+    });
+}
+
+/** What is set for an option; undefined where nothing is, or nothing that it can be. */
+function valueOf(settings: object, option: NetworkOption): boolean | number | undefined {
+  const value: unknown = Object.entries(settings).find(([name]) => name === option.name)?.[1];
+  if (option.kind === 'flag') return typeof value === 'boolean' ? value : undefined;
+  return option.values.find((candidate) => candidate === value);
 }
 
 const DEVICES: Readonly<Record<DeviceChoice, string>> = {
@@ -112,19 +181,32 @@ export function deviceDetail(devices: readonly Device[], inUse: string | undefin
   return devices.find(({ device }) => device === inUse)?.name ?? deviceLabel(inUse);
 }
 
-/** What changes with a network: a size that it has weights for, and no more stages than it has. */
+/** Settings that every network has; the others are options. */
+const COMMON: readonly string[] = ['network', 'size', 'stages', 'device', 'ensemble', 'strength', 'tile'];
+
+/**
+ * What changes with a network: what fits it is kept (a size that has weights, the number of stages, options), the rest
+ * is as it usually is with that network.
+ */
 export function settingsOfNetwork(
   network: Network,
-  { size, stages }: Pick<ClipDeblurSettings, 'size' | 'stages'>,
-): Pick<ClipDeblurSettings, 'network' | 'size' | 'stages' | 'weights'> {
-  const usable = network.sizes.filter(({ weights }) => weights.length > 0);
-  const kept = usable.find((candidate) => candidate.size === size) ?? usable[0] ?? network.sizes[0];
+  settings: ClipDeblurSettings,
+): Partial<ClipDeblurSettings> {
+  const usable = network.sizes.map(({ size }) => size).filter((size) => hasWeights(network, size));
+  const [size] = [settings.size, network.defaultSize, ...usable].filter((name) => usable.includes(name));
   const { min, max } = network.stages;
+  const { stages } = settings;
+  const options = Object.keys(settings)
+    .filter((name) => !COMMON.includes(name))
+    .map((name) => {
+      const option = network.options.find((candidate) => candidate.name === name);
+      return [name, option && valueOf(settings, option)];
+    });
   return {
+    ...(Object.fromEntries(options) as Partial<ClipDeblurSettings>),
     network: network.id,
-    size: kept?.size ?? size,
+    size: size ?? network.defaultSize,
     stages: stages >= min && stages <= max ? stages : network.stages.default,
-    weights: undefined,
   };
 }
 

@@ -86,6 +86,15 @@ export const COMMANDS: readonly Command[] = [
   },
   onClip('export', 'Clip', 'Export', ['Mod+E'], (_clip, workspace) => workspace.showDialog('export')),
 
+  {
+    id: 'models',
+    group: 'Clip',
+    label: 'Models and their weights',
+    keys: ['Mod+Shift+M'],
+    enabled: always,
+    run: (workspace) => workspace.showDialog('models'),
+  },
+
   onClip('play-pause', 'Playback', 'Play or pause', ['Space'], ({ transport }) => transport.toggle()),
   onClip('shuttle-backward', 'Playback', 'Play backwards; again for faster', ['J'], ({ transport }) =>
     transport.shuttle(-1),

@@ -4,6 +4,8 @@ import type { ServerEvent } from '../../shared/api/events.ts';
 import type { DesktopBridge } from '../../shared/desktop-bridge.ts';
 import { UnreachableError, type Client } from '../api/client.ts';
 import type { Connection, EventSourceOfPage } from '../api/event-stream.ts';
+import { uploadWeights, type Upload } from '../api/upload.ts';
+import { ModelImports } from '../models/model-imports.svelte.ts';
 import { ClipView } from './clip-view.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
 import { Problems } from './problems.svelte.ts';
@@ -11,12 +13,14 @@ import type { Sound } from './sound.svelte.ts';
 import { Viewport } from './viewport.svelte.ts';
 
 /** The dialogs of the page; at most one is open. */
-export type DialogName = 'open' | 'export' | 'shortcuts' | 'about';
+export type DialogName = 'open' | 'export' | 'models' | 'shortcuts' | 'about';
 
 export interface WorkspaceParts {
   readonly client: Client;
   readonly events: EventSourceOfPage;
   readonly sound: Sound;
+  /** Stands in for sending files in tests. */
+  readonly upload?: Upload | undefined;
   /** Present in the desktop window only. */
   readonly bridge?: DesktopBridge | undefined;
 }
@@ -30,6 +34,7 @@ export class Workspace {
   readonly bridge: DesktopBridge | undefined;
   readonly sound: Sound;
   readonly jobs: Jobs;
+  readonly models: ModelImports;
   readonly problems = new Problems();
   readonly viewport = new Viewport();
   readonly #events: EventSourceOfPage;
@@ -47,11 +52,12 @@ export class Workspace {
   #resets = 0;
   #endNotices: (() => void) | undefined;
 
-  constructor({ client, events, sound, bridge }: WorkspaceParts) {
+  constructor({ client, events, sound, bridge, upload = uploadWeights }: WorkspaceParts) {
     this.client = client;
     this.bridge = bridge;
     this.sound = sound;
     this.#events = events;
+    this.models = new ModelImports({ client, upload, announce: (text) => this.announce(text) });
     this.jobs = new Jobs(client, (job) => {
       const what = job.kind === 'export' ? 'Export' : 'Deblurring';
       const ends = { done: 'done', failed: 'failed', cancelled: 'cancelled', queued: '', running: '' };
@@ -161,6 +167,12 @@ export class Workspace {
     this.#dialog = undefined;
   }
 
+  /** Asks anew which weights there are. @throws AcutanceError when that can't be had */
+  async refreshModels(): Promise<void> {
+    const [networks] = await Promise.all([this.client.networks(), this.models.refresh()]);
+    this.#networks = networks;
+  }
+
   /** Starts deblurring the clip's range for the screen; a problem is told. */
   async deblur(): Promise<void> {
     const clip = this.#clip;
@@ -189,6 +201,7 @@ export class Workspace {
   dispose(): void {
     this.#events.close();
     this.#endNotices?.();
+    this.models.dispose();
     this.#openAborter?.abort();
     this.#clip?.dispose();
   }
@@ -252,6 +265,10 @@ export class Workspace {
         return;
       case 'devices':
         this.#devices = event.devices;
+        void this.#clip?.refreshRecipe();
+        return;
+      case 'weights':
+        void this.#reporting(() => this.refreshModels());
         void this.#clip?.refreshRecipe();
         return;
       case 'open':

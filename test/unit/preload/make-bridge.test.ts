@@ -25,6 +25,7 @@ describe('the bridge of the desktop window', () => {
   it('is what the page is promised and nothing more', () => {
     const promised: Record<keyof DesktopBridge, true> = {
       chooseClips: true,
+      chooseWeights: true,
       chooseOutput: true,
       pathsOfDropped: true,
       showInFolder: true,
@@ -40,6 +41,7 @@ describe('the bridge of the desktop window', () => {
   it('asks over one channel for each question', async () => {
     expect(await bridge.chooseClips()).toEqual(['/clips/a.mp4']);
     const suggestion = { name: 'a.mp4', extensions: ['mp4'] };
+    await bridge.chooseWeights();
     await bridge.chooseOutput(suggestion);
     await bridge.showInFolder('/clips/a.mp4');
     bridge.setProgress(0.5);
@@ -48,6 +50,7 @@ describe('the bridge of the desktop window', () => {
     bridge.setEnabledCommands(['open']);
     expect(ipc.invoke.mock.calls).toEqual([
       [DESKTOP_CHANNELS.chooseClips],
+      [DESKTOP_CHANNELS.chooseWeights],
       [DESKTOP_CHANNELS.chooseOutput, suggestion],
       [DESKTOP_CHANNELS.showInFolder, '/clips/a.mp4'],
     ]);

@@ -58,6 +58,8 @@ export function menuTemplate(situation: MenuSituation, actions: MenuActions): Me
         item('deblur', 'Deblur', 'CmdOrCtrl+Return'),
         item('cancel', 'Cancel the Running Job', mac ? 'Cmd+.' : 'Ctrl+.'),
         SEPARATOR,
+        item('models', 'Models…', 'CmdOrCtrl+Shift+M'),
+        SEPARATOR,
         shown('mark-in', 'Mark In', 'I'),
         shown('mark-out', 'Mark Out', 'O'),
         shown('clear-range', 'Clear In and Out', 'X'),

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { extname, isAbsolute, join } from 'node:path';
-import type { BrowserWindow, IpcMainEvent, IpcMainInvokeEvent } from 'electron';
+import type { BrowserWindow, FileFilter, IpcMainEvent, IpcMainInvokeEvent } from 'electron';
 import { z } from 'zod';
 import { pathSchema } from '../../../shared/api/clip.ts';
 import { DESKTOP_THEMES, MENU_COMMANDS } from '../../../shared/desktop-bridge.ts';
@@ -18,9 +18,13 @@ const fileName = z
   .max(255)
   .regex(/^[^/\\\0]+$/, 'A file name holds no separator.');
 
+/** What published weights come in. */
+const WEIGHTS_EXTENSIONS = ['pth', 'pt', 'pytorch', 'safetensors', 'ckpt'] as const;
+
 /** What the page may say on each channel, in order. */
 const PARAMETERS = {
   [DESKTOP_CHANNELS.chooseClips]: z.tuple([]),
+  [DESKTOP_CHANNELS.chooseWeights]: z.tuple([]),
   [DESKTOP_CHANNELS.chooseOutput]: z.tuple([
     z.object({
       folder: absolutePath.optional(),
@@ -99,19 +103,24 @@ export function installBridge(
       }
     });
 
-  answer(DESKTOP_CHANNELS.chooseClips, async (window) => {
+  const choose = async (window: BrowserWindow, title: string, filter: FileFilter): Promise<string[]> => {
     const { canceled, filePaths } = await dialog.showOpenDialog(window, {
-      title: 'Open clips',
+      title,
       properties: ['openFile', 'multiSelections'],
-      filters: [
-        { name: 'Videos', extensions: [...VIDEO_EXTENSIONS] },
-        { name: 'All files', extensions: ['*'] },
-      ],
+      filters: [filter, { name: 'All files', extensions: ['*'] }],
     });
     if (canceled) return [];
     for (const path of filePaths) host.grant(path);
     return filePaths;
-  });
+  };
+
+  answer(DESKTOP_CHANNELS.chooseClips, (window) =>
+    choose(window, 'Open clips', { name: 'Videos', extensions: [...VIDEO_EXTENSIONS] }),
+  );
+
+  answer(DESKTOP_CHANNELS.chooseWeights, (window) =>
+    choose(window, 'Import weights', { name: 'Weights', extensions: [...WEIGHTS_EXTENSIONS] }),
+  );
 
   answer(DESKTOP_CHANNELS.chooseOutput, async (window, { folder, name, extensions }) => {
     const { canceled, filePath } = await dialog.showSaveDialog(window, {

@@ -17,7 +17,7 @@ let server: FakeServer;
 let workspace: Workspace;
 let clip: ClipView;
 let files: string[];
-const bridge = { chooseOutput: vi.fn<DesktopBridge['chooseOutput']>() };
+const bridge = { chooseOutput: vi.fn<DesktopBridge['chooseOutput']>(), onNotice: () => () => undefined };
 
 beforeEach(async () => {
   server = new FakeServer();

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Network } from '../../../../src/shared/api/catalogue.ts';
+import type { ClipDeblurSettings } from '../../../../src/shared/api/clip.ts';
 import {
   chosenWeights,
   deviceDetail,
   deviceOptions,
+  ensembleDetail,
+  ensembleOptions,
   networkOptions,
+  optionControls,
   placeOfProblem,
   settingsOfNetwork,
   sizeOptions,
@@ -13,24 +17,49 @@ import {
   weightOptions,
 } from '../../../../src/renderer/inspector/deblur-choices.ts';
 
-const shipped = { name: 'cdvd-tsp-lite', hash: 'aa11', licence: 'CC-BY-SA 4.0' };
-const imported = { name: 'mine.pt', hash: 'bb22' };
+const shipped = {
+  name: 'cdvd-tsp-lite',
+  hash: 'aa11',
+  source: 'shipped',
+  origin: 'trained here',
+  licence: 'CC-BY-SA 4.0',
+  bytes: 1,
+} as const;
+const imported = { name: 'mine.pt', hash: 'bb22', source: 'imported', origin: '/mine.pt', bytes: 1 } as const;
+const SETTINGS: ClipDeblurSettings = { network: 'x', size: 'lite', stages: 3, device: 'cpu', strength: 1 };
 
 const network: Network = {
   id: 'cdvd-tsp',
   title: 'CDVD-TSP',
   stages: { min: 1, max: 3, default: 2 },
+  options: [],
+  defaultSize: 'lite',
   sizes: [
     { size: 'lite', weights: [shipped, imported] },
     { size: 'paper', weights: [] },
   ],
 };
 
+const recurrent: Network = {
+  id: 'pvdnet',
+  title: 'PVDNet',
+  stages: { min: 1, max: 1, default: 1 },
+  options: [
+    { kind: 'flag', name: 'motion', default: true },
+    { kind: 'flag', name: 'unheard-of', default: true },
+  ],
+  defaultSize: 'medium',
+  sizes: [
+    { size: 'lite', weights: [imported] },
+    { size: 'medium', weights: [imported] },
+  ],
+};
+
 describe('sizes of a network', () => {
-  it('can be chosen only where there are weights', () => {
-    expect(sizeOptions(network).map(({ value, disabled }) => [value, disabled])).toEqual([
-      ['lite', false],
-      ['paper', true],
+  it('say where there are no weights', () => {
+    expect(sizeOptions(network).map(({ value, faint, title }) => [value, faint, title])).toEqual([
+      ['lite', false, 'Narrower than published, made for processors'],
+      ['paper', true, 'No weights yet'],
     ]);
   });
 
@@ -63,26 +92,88 @@ describe('networks', () => {
 });
 
 describe('stages', () => {
+  it('have the names that the network’s authors use', () => {
+    const two = { ...network, stages: { min: 1, max: 2, default: 2 } };
+    const labels = (id: string) => stageOptions({ ...two, id }).map(({ label }) => label);
+    expect(labels('erdn')).toEqual(['Single', 'Double']);
+    expect(labels('mlfa')).toEqual(['Stage 1', 'Stage 1+2']);
+    expect(labels('cdvd-tsp')).toEqual(['1', '2']);
+  });
+
   it('are those that the network has', () => {
     expect(stageOptions(network).map(({ value }) => value)).toEqual(['1', '2', '3']);
     expect(stageOptions({ ...network, stages: { min: 1, max: 1, default: 1 } })).toHaveLength(1);
   });
 });
 
-describe('another network', () => {
-  it('keeps size and stages where it has them', () => {
-    const settings = settingsOfNetwork(network, { size: 'lite', stages: 3 });
-    expect(settings).toEqual({ network: 'cdvd-tsp', size: 'lite', stages: 3, weights: undefined });
+describe('options', () => {
+  it('are those that the network has and settings can hold, at what is set or else their default', () => {
+    expect(optionControls(network, SETTINGS)).toEqual([]);
+    const [motion, ...others] = optionControls(recurrent, SETTINGS);
+    expect(others).toEqual([]);
+    expect(motion).toMatchObject({ label: 'Motion', value: 'true' });
+    expect(motion?.options.map(({ value, label }) => [value, label])).toEqual([
+      ['true', 'On'],
+      ['false', 'Off'],
+    ]);
+    expect(motion?.change('false')).toEqual({ motion: false });
+    expect(optionControls(recurrent, { ...SETTINGS, motion: false })[0]).toMatchObject({
+      value: 'false',
+      detail: expect.stringContaining('faster'),
+    });
   });
 
-  it('comes in a size that has weights, with as many stages as it usually has', () => {
-    const settings = settingsOfNetwork(network, { size: 'paper', stages: 5 });
-    expect(settings).toMatchObject({ size: 'lite', stages: 2 });
+  it('may be one of a few numbers', () => {
+    const layers = { kind: 'choice' as const, name: 'tile', values: [64, 128, 256], default: 128 };
+    const [control] = optionControls({ ...recurrent, options: [layers] }, { ...SETTINGS, tile: 100 });
+    expect(control).toMatchObject({ label: 'tile', value: '128' });
+    expect(control?.change('256')).toEqual({ tile: 256 });
+  });
+});
+
+describe('self-ensemble', () => {
+  it('is offered with what it takes', () => {
+    expect(ensembleOptions().map(({ value, label }) => [value, label])).toEqual([
+      ['1', '×1'],
+      ['4', '×4'],
+      ['8', '×8'],
+    ]);
+    expect(ensembleDetail(8)).toContain('8 times the time');
+  });
+});
+
+describe('another network', () => {
+  it('keeps size and stages where it has them', () => {
+    const settings = settingsOfNetwork(network, SETTINGS);
+    expect(settings).toEqual({ network: 'cdvd-tsp', size: 'lite', stages: 3 });
+  });
+
+  it('comes in its usual size where it does not have this one, with as many stages as it usually has', () => {
+    expect(settingsOfNetwork(recurrent, { ...SETTINGS, size: 'paper' })).toMatchObject({
+      size: 'medium',
+      stages: 1,
+    });
+  });
+
+  it('comes in a size that has weights', () => {
+    const sizes = [
+      { size: 'medium', weights: [] },
+      { size: 'large', weights: [imported] },
+    ];
+    expect(settingsOfNetwork({ ...recurrent, sizes }, SETTINGS).size).toBe('large');
+  });
+
+  it('keeps options that it has, and takes back the others with the weights', () => {
+    const set = { ...SETTINGS, motion: false, weights: 'aa11', ensemble: 4 } as const;
+    expect(settingsOfNetwork(recurrent, set)).toMatchObject({ motion: false, weights: undefined });
+    const changed = { ...set, ...settingsOfNetwork(network, set) };
+    expect(changed.motion).toBeUndefined();
+    expect(changed.ensemble).toBe(4);
   });
 
   it('can be looked at even when it has no weights at all', () => {
     const bare = { ...network, sizes: network.sizes.map(({ size }) => ({ size, weights: [] })) };
-    expect(settingsOfNetwork(bare, { size: 'paper', stages: 1 }).size).toBe('lite');
+    expect(settingsOfNetwork(bare, { ...SETTINGS, size: 'paper' }).size).toBe('lite');
   });
 });
 

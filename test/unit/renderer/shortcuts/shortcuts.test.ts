@@ -62,7 +62,7 @@ describe('commands', () => {
   it('that need a clip are not offered without one, nor any while a dialog is up', async () => {
     const server = new FakeServer();
     const workspace = new Workspace({ client: server.client, events: server, sound: new Sound() });
-    expect(enabledMenuCommands(workspace)).toEqual(['open', 'shortcuts', 'about']);
+    expect(enabledMenuCommands(workspace)).toEqual(['open', 'models', 'shortcuts', 'about']);
     await workspace.openPath(CLIP.path);
     expect(enabledMenuCommands(workspace)).toContain('play-pause');
     expect(enabledMenuCommands(workspace)).not.toContain('clear-range');

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { findingText } from '../../../../src/renderer/models/finding-text.ts';
+import { looksLikeWeights, weightsFacts } from '../../../../src/renderer/models/weights-text.ts';
+import type { Network } from '../../../../src/shared/api/catalogue.ts';
+
+const network: Network = {
+  id: 'pvdnet',
+  title: 'PVDNet',
+  stages: { min: 1, max: 1, default: 1 },
+  options: [],
+  defaultSize: 'medium',
+  sizes: [],
+};
+const weights = {
+  name: 'a.pth',
+  hash: 'f'.repeat(64),
+  source: 'imported',
+  origin: 'a.pth',
+  bytes: 1,
+} as const;
+const none = { count: 0, first: [] };
+
+describe('what a file turned out to be', () => {
+  it('is told with network, size and licence once it is imported', () => {
+    const finding = { result: 'imported', network: 'pvdnet', size: 'large', weights } as const;
+    expect(findingText('a.pth', finding, [network])).toMatchObject({
+      tone: 'success',
+      message: 'a.pth is PVDNet Large. Imported.',
+      hint: undefined,
+    });
+    const noted = { ...finding, weights: { ...weights, licence: 'MIT' } };
+    expect(findingText('a.pth', noted, []).hint).toBe('Licence: MIT');
+  });
+
+  it('says which part of a network is missing', () => {
+    const { message, hint } = findingText(
+      'BIMNet.pth',
+      { result: 'part', network: 'pvdnet', size: 'small', present: ['BIMNet'], absent: ['PVDNet'] },
+      [network],
+    );
+    expect(message).toBe('BIMNet.pth is a part of PVDNet: BIMNet.');
+    expect(hint).toContain('the file with PVDNet');
+  });
+
+  it('names the closest network and what differs, the first by name and the rest counted', () => {
+    const text = findingText(
+      'a.pth',
+      {
+        result: 'mismatch',
+        closest: {
+          network: 'pvdnet',
+          size: 'medium',
+          differences: {
+            fitting: 1200,
+            missing: { count: 3, first: [{ name: 'a.weight', dims: [3, 4] }] },
+            unexpected: none,
+            misshapen: { count: 1, first: [{ name: 'b', expected: [2], actual: [] }] },
+          },
+        },
+        tensors: none,
+      },
+      [network],
+    );
+    expect(text.message).toContain('The closest is PVDNet Medium: 1,200 of its 1,204 tensors fit');
+    expect(text.differences).toEqual([
+      { label: 'Missing', items: ['a.weight 3 × 4'], more: 2 },
+      { label: 'Other shape', items: ['b: one number, needed 2'], more: 0 },
+    ]);
+  });
+
+  it('says so when no network has anything in common with it', () => {
+    const tensors = { count: 2, first: [{ name: 'bert', dims: [1] }] };
+    const text = findingText('a.pth', { result: 'mismatch', tensors }, [network]);
+    expect(text.message).toContain('none of the networks');
+    expect(text.differences).toEqual([{ label: 'It holds', items: ['bert 1'], more: 1 }]);
+  });
+});
+
+describe('weights', () => {
+  it('are told apart by where they are from', () => {
+    expect(weightsFacts({ ...weights, source: 'shipped', bytes: 1_300_000 }, 0)).toBe(
+      'Came with Acutance · 1.3 MB',
+    );
+    expect(weightsFacts({ ...weights, importedAt: Date.UTC(2020, 4, 5) }, Date.UTC(2026, 1, 1))).toMatch(
+      /^Imported 5 May 2020 · 1 B$/,
+    );
+  });
+
+  it.each([
+    ['CDVD_TSP.pt', true],
+    ['PVDNet.pytorch', true],
+    ['model.PTH.tar', true],
+    ['a.safetensors', true],
+    ['clip.mp4', false],
+    ['pth', false],
+  ])('%s: looks like weights: %s', (name, expected) => expect(looksLikeWeights(name)).toBe(expected));
+});

@@ -1,0 +1,97 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ModelImports } from '../../../../src/renderer/models/model-imports.svelte.ts';
+import type { WeightsFinding, WeightsOrder } from '../../../../src/shared/api/weights.ts';
+import { AcutanceError } from '../../../../src/shared/errors.ts';
+
+const IMPORTED: WeightsFinding = {
+  result: 'imported',
+  network: 'pvdnet',
+  size: 'lite',
+  weights: { name: 'a', hash: 'f', source: 'imported', origin: 'a', bytes: 1 },
+};
+const PART: WeightsFinding = {
+  result: 'part',
+  network: 'pvdnet',
+  size: 'lite',
+  present: ['A'],
+  absent: ['B'],
+};
+
+let answer: (files: WeightsOrder['files']) => WeightsFinding;
+let orders: WeightsOrder['files'][];
+let discarded: string[];
+let models: ModelImports;
+let said: string[];
+
+beforeEach(() => {
+  orders = [];
+  discarded = [];
+  said = [];
+  answer = () => IMPORTED;
+  models = new ModelImports({
+    announce: (text) => said.push(text),
+    upload: async (file, { onProgress }) => {
+      onProgress(0.5);
+      if (file.name === 'gone.pth') throw new AcutanceError('disk-full', 'The disk is full.');
+      return file.name;
+    },
+    client: {
+      importWeights: async ({ body }) => {
+        orders.push(body.files);
+        return answer(body.files);
+      },
+      discardUpload: async ({ params }) => void discarded.push(params.upload),
+      removeWeights: async () => undefined,
+      importedWeights: async () => ({ folder: '/data/weights', problems: [] }),
+    },
+  });
+});
+
+const file = (name: string) => new File(['x'], name);
+const states = () =>
+  models.list.map(({ names, state, finding }) => [names.join('+'), state, finding?.result]);
+
+describe('files that are dropped', () => {
+  it('are sent, then imported, and told in the end', async () => {
+    const done = models.importFiles([file('a.pth')]);
+    expect(states()).toEqual([['a.pth', 'sending', undefined]]);
+    expect(models.busy).toBe(true);
+    await done;
+    expect(orders).toEqual([[{ upload: 'a.pth' }]]);
+    expect(states()).toEqual([['a.pth', 'found', 'imported']]);
+    expect(said).toEqual(['a.pth: imported.']);
+    expect(models.busy).toBe(false);
+  });
+
+  it('that fail say why, and do not keep others from coming in', async () => {
+    await models.importFiles([file('gone.pth'), file('b.pth')]);
+    expect(states()).toEqual([
+      ['b.pth', 'found', 'imported'],
+      ['gone.pth', 'failed', undefined],
+    ]);
+    expect(models.list[1]?.problem).toMatchObject({ code: 'disk-full' });
+  });
+
+  it('are put together where they are parts of one network, however they come', async () => {
+    answer = (files) => (files.length === 2 ? IMPORTED : PART);
+    await models.importPaths(['/w/BIMNet.pth']);
+    expect(states()).toEqual([['BIMNet.pth', 'found', 'part']]);
+    await models.importFiles([file('PVDNet.pth')]);
+    expect(orders.at(-1)).toEqual([{ path: '/w/BIMNet.pth' }, { upload: 'PVDNet.pth' }]);
+    expect(states()).toEqual([['BIMNet.pth+PVDNet.pth', 'found', 'imported']]);
+  });
+
+  it('are put together when they are dropped at once', async () => {
+    answer = (files) => (files.length === 2 ? IMPORTED : PART);
+    await models.importFiles([file('a.pth'), file('b.pth')]);
+    expect(states()).toEqual([['a.pth+b.pth', 'found', 'imported']]);
+  });
+
+  it('are given up with the part that nothing came for', async () => {
+    answer = () => PART;
+    await models.importFiles([file('a.pth')]);
+    models.dismiss(models.list[0]!.id);
+    expect(models.list).toEqual([]);
+    expect(discarded).toEqual(['a.pth']);
+  });
+});
