@@ -13,7 +13,7 @@ export interface ClipRange {
 }
 
 /** The networks by their id, as the catalogue of `src/networks` has them. */
-export const NETWORK_IDS = ['cdvd-tsp', 'pvdnet', 'erdn', 'mlfa'] as const;
+export const NETWORK_IDS = ['cdvd-tsp', 'pvdnet', 'erdn', 'arvo', 'mlfa'] as const;
 
 /** The sizes that networks come in. `paper` stands for the published one of every network. */
 export const NETWORK_SIZES = ['lite', 'paper', 'small', 'medium', 'large'] as const;

@@ -95,11 +95,11 @@ export class DeblurrerCache {
   }
 
   async #keyOf(settings: DeblurSettings, { height, width }: FrameSize): Promise<string> {
-    const { network, size, weights } = settings;
+    const { network, size, weights, layers } = settings;
     const content =
       weights !== undefined && isAbsolute(weights)
         ? await fileState(weights)
-        : await this.#weights.find({ network, size, weights }).then(({ sha256 }) => sha256);
+        : await this.#weights.find({ network, size, weights, layers }).then(({ sha256 }) => sha256);
     return JSON.stringify([{ ...settings, strength: undefined, cuts: undefined }, height, width, content]);
   }
 }

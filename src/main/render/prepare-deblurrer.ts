@@ -35,13 +35,13 @@ export async function prepareDeblurrer(
   const { runtime } = services;
   const chosen = await chooseDevice(runtime, settings.device);
   signal.throwIfAborted();
-  const weights = await services.weights.resolve({ network: network.id, size, weights: settings.weights });
+  const weights = await services.weights.resolve({ ...settings, network: network.id, size });
   const deblurrer = await createDeblurrer({
     runtime,
     network,
     size,
     stages,
-    options: { motion: settings.motion },
+    options: { motion: settings.motion, layers: settings.layers },
     ensemble: settings.ensemble,
     weights: {
       parameters: parameterSource(weights.parameters),

@@ -3,7 +3,8 @@ import type { DeviceReport } from '../../shared/engine-protocol.ts';
 import { AcutanceError } from '../../shared/errors.ts';
 import type { DeblurSettings } from '../../shared/settings.ts';
 import type { DeviceChoice, DeviceId, Runtime } from '../inference/runtime.ts';
-import type { WeightStore } from '../inference/weights/weight-store.ts';
+import { describeVariant, variantOf, type VariedNetwork } from '../inference/weights/weight-variants.ts';
+import type { WeightRequest, WeightStore } from '../inference/weights/weight-store.ts';
 import type { WeightRecord } from '../inference/weights/weight-record.ts';
 
 /** To be raised whenever the same settings give other pixels than before. */
@@ -41,7 +42,7 @@ export class RecipeResolver {
     // It knows every network, which the application's start should not wait for.
     const { changedOptions, effectiveCuts, findSettingsNetwork } = await import('./recipe-network.ts');
     const { network, size } = findSettingsNetwork(deblur);
-    const weights = await this.#findWeights(network.id, size, deblur.weights);
+    const weights = await this.#findWeights({ ...deblur, network: network.id, size }, network);
     const device = await this.#findDevice(deblur.device);
     const alignCorners = deblur.alignCorners ?? weights.alignCorners;
     const settings = {
@@ -56,13 +57,16 @@ export class RecipeResolver {
   }
 
   /** Listed weights only: a path from a page would let it look into any file. */
-  async #findWeights(network: string, size: string, selector: string | undefined): Promise<WeightRecord> {
+  async #findWeights(request: WeightRequest, network: VariedNetwork): Promise<WeightRecord> {
     const store = await this.#services.weights();
-    const record = await store.find({ network, size, weights: selector });
-    if (record.network === network && record.size === size) return record;
+    const record = await store.find(request);
+    const [found, wanted] = [record, { ...request, options: variantOf(network, request) }].map(
+      describeVariant,
+    );
+    if (found === wanted) return record;
     throw new AcutanceError(
       'weights-mismatch',
-      `The weights "${record.name}" are for ${record.network} ${record.size}, not for ${network} ${size}.`,
+      `The weights "${record.name}" are for ${found}, not for ${wanted}.`,
       { hint: 'Choose other weights, or the network and size that these are for.' },
     );
   }

@@ -3,7 +3,13 @@ import { resolve } from 'node:path';
 import type { DeblurProvenance } from '../../../shared/engine-protocol.ts';
 import { findNetwork } from '../../../networks/catalogue.ts';
 import { DEFAULT_DEBLUR_SETTINGS } from '../../../shared/settings.ts';
-import type { CutSetting, DeblurSettings, DeviceChoice, EnsembleCount } from '../../../shared/settings.ts';
+import type {
+  CutSetting,
+  DeblurSettings,
+  DeviceChoice,
+  EnsembleCount,
+  LayerCount,
+} from '../../../shared/settings.ts';
 import { formatCount } from './format.ts';
 
 /** The options that `deblur` and `infer` share, as the parser hands them over. */
@@ -18,6 +24,7 @@ export interface NetworkOptions {
   readonly ensemble?: EnsembleCount;
   /** False with `--no-motion`. */
   readonly motion: boolean;
+  readonly layers?: LayerCount;
   readonly cuts?: CutSetting;
   readonly weights?: string;
   readonly alignCorners?: boolean;
@@ -25,7 +32,7 @@ export interface NetworkOptions {
 }
 
 export function readNetworkOptions(options: NetworkOptions): DeblurSettings {
-  const { network, device, strength, motion, ensemble, cuts, weights, alignCorners, tile } = options;
+  const { network, device, strength, motion, ensemble, layers, cuts, weights, alignCorners, tile } = options;
   const defaults = findNetwork(network);
   return {
     network,
@@ -35,6 +42,7 @@ export function readNetworkOptions(options: NetworkOptions): DeblurSettings {
     strength,
     ...(motion ? {} : { motion }),
     ...(ensemble === undefined ? {} : { ensemble }),
+    ...(layers === undefined ? {} : { layers }),
     ...(cuts === undefined ? {} : { cuts }),
     weights: weights && locateWeights(weights),
     alignCorners,

@@ -1,6 +1,12 @@
 import { InvalidArgumentError } from 'commander';
 import { AcutanceError } from '../../../shared/errors.ts';
-import { ENSEMBLE_COUNTS, MAX_STAGES, type EnsembleCount } from '../../../shared/settings.ts';
+import {
+  ENSEMBLE_COUNTS,
+  LAYER_COUNTS,
+  MAX_STAGES,
+  type EnsembleCount,
+  type LayerCount,
+} from '../../../shared/settings.ts';
 import { isFrameTime, parseTime } from '../../../shared/time.ts';
 import type { ClipTime, CutSetting } from '../../../shared/settings.ts';
 
@@ -36,6 +42,12 @@ export function parsePort(text: string): number {
 export function parseEnsemble(text: string): EnsembleCount {
   const count = ENSEMBLE_COUNTS.find((each) => String(each) === text);
   if (count === undefined) throw new InvalidArgumentError(`It must be one of ${ENSEMBLE_COUNTS.join(', ')}.`);
+  return count;
+}
+
+export function parseLayers(text: string): LayerCount {
+  const count = LAYER_COUNTS.find((each) => String(each) === text);
+  if (count === undefined) throw new InvalidArgumentError(`It must be one of ${LAYER_COUNTS.join(', ')}.`);
   return count;
 }
 

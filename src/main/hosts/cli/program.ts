@@ -26,6 +26,7 @@ import {
   parseCount,
   parseCuts,
   parseEnsemble,
+  parseLayers,
   parseFrameRange,
   parsePath,
   parsePaths,
@@ -103,7 +104,7 @@ function addNetworkOptions(
       new Option(
         '--size <size>',
         'lite is made for CPUs, paper has the published widths; pvdnet is published as medium (which is its ' +
-          `paper) and large, and described as small (default: "${defaults.size}", pvdnet "medium", erdn and mlfa "paper")`,
+          `paper) and large, and described as small (default: "${defaults.size}", pvdnet "medium", erdn, arvo and mlfa "paper")`,
       ).choices(NETWORK_SIZES),
     )
     .addOption(
@@ -139,6 +140,13 @@ function addNetworkOptions(
         'where shots begin, each of which is restored by itself: detect, none, or a list such as 12f,3.5 of first ' +
           'frames and of seconds (default: "detect")',
       ).argParser(parseCuts),
+    )
+    .addOption(
+      new Option(
+        '--layers <n>',
+        'arvo only: levels of the pyramid that likeness is looked for in, 0 to 4; each number has weights of its own ' +
+          '(default: 3)',
+      ).argParser(parseLayers),
     )
     .option(
       '--no-motion',

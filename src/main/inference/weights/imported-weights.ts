@@ -21,11 +21,12 @@ export interface ImportedWeights {
  */
 export async function storeImported(folder: string, file: Uint8Array, record: WeightRecord): Promise<void> {
   await writeAtomically(record.path, file);
-  const { network, size, sha256, bytes, name, origin, licence, imported, alignCorners } = record;
+  const { network, size, options, sha256, bytes, name, origin, licence, imported, alignCorners } = record;
   const note = {
     version: VERSION,
     network,
     size,
+    options,
     sha256,
     bytes,
     name,
@@ -70,6 +71,7 @@ async function readNote(folder: string, fileName: string): Promise<WeightRecord>
     source: 'imported',
     network: note.text('network'),
     size: note.text('size'),
+    ...note.variant(),
     path,
     bytes: note.count('bytes'),
     sha256,

@@ -7,25 +7,29 @@ import {
 } from '../../../networks/checkpoints/match-parameters.ts';
 import type { ParameterComparison } from '../../../networks/checkpoints/match-parameters.ts';
 import { AcutanceError } from '../../../shared/errors.ts';
+import type { NetworkOptions } from '../../../networks/network.ts';
 import type { ParameterSpec } from '../../../shared/tensor.ts';
 import { describeMissingParts } from './weight-parts.ts';
+import { describeVariant, isSameVariant, variantArguments, type VariedNetwork } from './weight-variants.ts';
 
 /** A network as far as its weights are concerned. */
-export interface WeightedNetwork {
+export interface WeightedNetwork extends VariedNetwork {
   readonly id: string;
   readonly sizes: readonly string[];
   /** The size that `paper` stands for, where it has another name. */
   readonly paperSize?: string;
   /** What published weights may come apart into, each file without the prefix named here. */
   readonly parts?: readonly { readonly name: string; readonly prefix: string }[];
-  /** Names and shapes of what it learns, in one of its sizes. */
-  parameters(size: string): readonly ParameterSpec[];
+  /** Names and shapes of what it learns, in one of its sizes and variants. */
+  parameters(size: string, options?: NetworkOptions): readonly ParameterSpec[];
 }
 
 /** A network in one size, and how a weight file compares with it. */
 export interface WeightFit {
   readonly network: string;
   readonly size: string;
+  /** The variant, of a network that has some. */
+  readonly options?: NetworkOptions | undefined;
   readonly comparison: ParameterComparison;
 }
 
@@ -56,14 +60,15 @@ export function sizeName(
   return size === 'paper' ? (found?.paperSize ?? size) : size;
 }
 
-/** Compares a weight file with every size of every network given, the best fit first. */
+/** Compares a weight file with every size and variant of every network given, the best fit first. */
 export function rankFits(checkpoint: Checkpoint, networks: readonly WeightedNetwork[]): WeightFit[] {
   const fitsOf = networks.flatMap((network) =>
-    network.sizes.map((size) => ({
-      network: network.id,
-      size,
-      comparison: compareParameters(network.parameters(size), checkpoint),
-    })),
+    network.sizes.flatMap((size) =>
+      (network.variants ?? [undefined]).map((options) => ({
+        ...{ network: network.id, size, options },
+        comparison: compareParameters(network.parameters(size, options), checkpoint),
+      })),
+    ),
   );
   // A tensor of the right name but another shape counts half, so that the right network wins over a stranger.
   const distance = ({ comparison }: WeightFit) =>
@@ -81,14 +86,19 @@ export function rankFits(checkpoint: Checkpoint, networks: readonly WeightedNetw
 export function recogniseWeights(
   checkpoint: Checkpoint,
   networks: readonly WeightedNetwork[],
-  wanted: { readonly network?: string | undefined; readonly size?: string | undefined },
+  wanted: {
+    readonly network?: string | undefined;
+    readonly size?: string | undefined;
+    readonly options?: NetworkOptions | undefined;
+  },
   label: string,
 ): WeightFit {
   const ranked = rankFits(checkpoint, networks);
   const candidates = ranked.filter(
-    ({ network, size }) =>
+    ({ network, size, options }) =>
       (wanted.network === undefined || network === wanted.network) &&
-      (wanted.size === undefined || size === wanted.size),
+      (wanted.size === undefined || size === wanted.size) &&
+      (wanted.options === undefined || isSameVariant(options, wanted.options)),
   );
   const best = candidates[0];
   if (best === undefined) {
@@ -118,9 +128,9 @@ export function recogniseWeights(
   const closest = candidates.length > 1 ? 'any size; the closest is ' : '';
   throw new WeightsMismatch(
     {
-      message: `${label} does not fit ${closest}${best.network} ${best.size}: ${describeDifferences(best.comparison)}`,
+      message: `${label} does not fit ${closest}${describeVariant(best)}: ${describeDifferences(best.comparison)}`,
       hint: other
-        ? `These are weights for ${other.network} ${other.size}: use --network ${other.network} --size ${other.size}.`
+        ? `These are weights for ${describeVariant(other)}: use ${variantArguments(other)}.`
         : 'Check that the weights belong to this network and size.',
     },
     { closest: best, parts, checkpoint },

@@ -13,7 +13,8 @@ const VERSION = 1;
  *       "weights": [{ "id", "network", "size", "file", "sha256", "licence", "attribution", "origin",
  *                     "alignCorners", "figures" }] }
  *
- * `file` is a safetensors file in the same folder; `figures` is any JSON. No such file means no shipped weights.
+ * `file` is a safetensors file in the same folder; `figures` is any JSON. Weights of a variant also have its "options".
+ * No such file means no shipped weights.
  */
 export async function listShippedWeights(folder: string): Promise<WeightRecord[]> {
   const path = join(folder, 'weights.json');
@@ -43,6 +44,7 @@ async function readEntry(entry: JsonFields, folder: string): Promise<WeightRecor
     source: 'shipped',
     network: entry.text('network'),
     size: entry.text('size'),
+    ...entry.variant(),
     path,
     bytes,
     sha256: entry.sha256('sha256'),

@@ -1,4 +1,6 @@
+import type { NetworkOptions } from '../../../networks/network.ts';
 import { AcutanceError } from '../../../shared/errors.ts';
+import { LAYER_COUNTS } from '../../../shared/settings.ts';
 
 /** One set of weights that can be used, without its values. */
 export interface WeightRecord {
@@ -7,6 +9,8 @@ export interface WeightRecord {
   readonly source: 'shipped' | 'imported';
   readonly network: string;
   readonly size: string;
+  /** The variant, of a network that has some. */
+  readonly options?: NetworkOptions;
   /** The file with the values, a safetensors file, and its length in bytes. */
   readonly path: string;
   readonly bytes: number;
@@ -77,6 +81,15 @@ export class JsonFields {
     const value = this.#fields[key];
     if (typeof value !== 'boolean') throw this.#damaged(`has no valid "${key}"`);
     return value;
+  }
+
+  /** The variant of a network: `{ "options": { "layers": 3 } }`. */
+  variant(): { readonly options?: NetworkOptions } {
+    const value = this.#fields['options'];
+    if (value === undefined) return {};
+    const layers = LAYER_COUNTS.find((count) => count === new JsonFields(value, this.#label).raw('layers'));
+    if (layers === undefined) throw this.#damaged('has no valid "layers"');
+    return { options: { layers } };
   }
 
   list(key: string): readonly unknown[] {

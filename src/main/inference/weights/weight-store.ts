@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, extname, isAbsolute, resolve } from 'node:path';
 import type { Checkpoint, CheckpointTensor } from '../../../networks/checkpoints/checkpoint.ts';
 import { encodeSafetensors } from '../../../networks/checkpoints/safetensors-writer.ts';
+import type { NetworkOptions } from '../../../networks/network.ts';
 import { AcutanceError } from '../../../shared/errors.ts';
 import type { ProblemDescription } from '../../../shared/errors.ts';
 import { readCheckpointFile } from './checkpoint-file.ts';
@@ -13,6 +14,7 @@ import { listShippedWeights } from './shipped-weights.ts';
 import { joinParts, type LabelledCheckpoint } from './weight-parts.ts';
 import { alignCornersOf } from './weight-record.ts';
 import type { WeightRecord } from './weight-record.ts';
+import { describeVariant, isSameVariant, variantArguments, variantOf } from './weight-variants.ts';
 
 export interface WeightStoreOptions {
   /** Folder of imported weights; made when the first are imported. */
@@ -42,7 +44,8 @@ export interface ImportRequest {
   readonly licence?: string | undefined;
 }
 
-export interface WeightRequest {
+/** Weights for a network and a size; options matter where a network has variants. */
+export interface WeightRequest extends NetworkOptions {
   readonly network: string;
   readonly size: string;
   /** A file's path, or the id, name or first digits of the hash of listed weights; absent for the default. */
@@ -117,6 +120,7 @@ export class WeightStore {
       source: 'imported',
       network: fit.network,
       size: fit.size,
+      ...(fit.options === undefined ? {} : { options: fit.options }),
       path: importedPath(this.#userFolder, sha256),
       bytes: content.byteLength,
       sha256,
@@ -159,16 +163,20 @@ export class WeightStore {
    */
   async find(request: WeightRequest): Promise<WeightRecord> {
     const { network, size, weights: selector } = this.#named(request);
+    const options = this.#variantOf(request);
+    const isWanted = (record: WeightRecord) =>
+      record.network === network && record.size === size && isSameVariant(record.options, options);
     const { weights, problems } = await this.list();
     if (selector === undefined) {
-      const found = weights.find((record) => record.network === network && record.size === size);
+      const found = weights.find(isWanted);
       if (found !== undefined) return found;
-      throw new AcutanceError('weights-missing', `There are no weights for ${network} ${size}`, {
+      const what = describeVariant({ network, size, options });
+      throw new AcutanceError('weights-missing', `There are no weights for ${what}`, {
         hint: `Import some (acutance weights import FILE --network ${network} --size ${size}) ${otherSizes(weights, network)}.`,
       });
     }
     const named = select(weights, selector);
-    const [found] = named.filter((record) => record.network === network && record.size === size);
+    const [found] = named.filter(isWanted);
     const any = found ?? named[0];
     if (any === undefined) {
       throw new AcutanceError(
@@ -182,7 +190,7 @@ export class WeightStore {
         },
       );
     }
-    const rivals = named.filter((record) => record.network === any.network && record.size === any.size);
+    const rivals = named.filter((record) => describeVariant(record) === describeVariant(any));
     if (rivals.length > 1) {
       throw new AcutanceError('usage', `"${selector}" names ${rivals.length} sets of weights`, {
         hint: `Give more digits of the hash: ${rivals.map(({ sha256 }) => sha256.slice(0, 12)).join(', ')}.`,
@@ -205,18 +213,20 @@ export class WeightStore {
   async resolve(wanted: WeightRequest): Promise<LoadedWeights> {
     const request = this.#named(wanted);
     const { weights, network, size } = request;
+    const options = this.#variantOf(request);
     if (weights !== undefined && isPath(weights)) {
       const path = resolve(weights);
       const { checkpoint, sha256 } = await readCheckpointFile(path);
       const alignCorners = alignCornersOf(checkpoint.metadata, path);
-      return this.#loaded(checkpoint, { network, size }, { name: path, sha256, alignCorners });
+      return this.#loaded(checkpoint, { network, size, options }, { name: path, sha256, alignCorners });
     }
     const record = await this.find(request);
-    if (record.network !== network || record.size !== size) {
+    const [found, wantedOne] = [describeVariant(record), describeVariant({ network, size, options })];
+    if (found !== wantedOne) {
       throw new AcutanceError(
         'weights-mismatch',
-        `The weights "${record.name}" are for ${record.network} ${record.size}, not for ${network} ${size}`,
-        { hint: `Use --network ${record.network} --size ${record.size}, or other weights.` },
+        `The weights "${record.name}" are for ${found}, not for ${wantedOne}`,
+        { hint: `Use ${variantArguments(record)}, or other weights.` },
       );
     }
     return await this.load(record);
@@ -232,9 +242,17 @@ export class WeightStore {
       : { ...request, size: sizeName(this.#networks, { network, size }) };
   }
 
+  /** What a request comes to, of a network that has variants. */
+  #variantOf(request: WeightRequest): NetworkOptions | undefined {
+    return variantOf(
+      this.#networks.find(({ id }) => id === request.network),
+      request,
+    );
+  }
+
   #loaded(
     checkpoint: Checkpoint,
-    wanted: { readonly network: string; readonly size: string },
+    wanted: Pick<WeightRecord, 'network' | 'size'> & { readonly options?: NetworkOptions | undefined },
     facts: { readonly name: string; readonly sha256: string; readonly alignCorners: boolean },
   ): LoadedWeights {
     const whole = joinParts([{ label: facts.name, checkpoint }], this.#networks);

@@ -104,7 +104,7 @@ function listParameters(size: ArvoSizeName, options: NetworkOptions = {}): reado
 /** Measured with ONNX Runtime's CPU provider at 960 x 544, rounded up; much the same per pixel at other sizes. */
 function bytesPerPixel(program: NetworkProgram, size: ArvoSizeName): number {
   const table: Record<ArvoSizeName, Partial<Record<NetworkProgram, number>>> = {
-    paper: { features: 60, flow: 500, align: 140, reconstruct: 900 },
+    paper: { features: 60, flow: 560, align: 140, reconstruct: 1200 },
     lite: { features: 40, flow: 280, align: 140, reconstruct: 300 },
   };
   return entryOf(table[size], program);

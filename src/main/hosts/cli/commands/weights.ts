@@ -1,3 +1,4 @@
+import { describeVariant, variantArguments } from '../../../inference/weights/weight-variants.ts';
 import { createWeightStore } from '../../../services.ts';
 import { formatBytes, formatTable } from '../format.ts';
 import { createReporter, type ReporterOptions } from '../reporter.ts';
@@ -18,10 +19,10 @@ export async function importWeights(files: [string, ...string[]], options: Impor
   const { network, size, alignCorners, licence } = options;
   const store = await createWeightStore();
   const record = await store.import(files, { network, size, alignCorners, licence });
-  const name = `${record.network} ${record.size}`;
+  const name = describeVariant(record);
   const lines = [
     `Imported ${record.name} for ${name} (${formatBytes(record.bytes)}, SHA-256 ${record.sha256}).`,
-    `Use it with --network ${record.network} --size ${record.size} --weights ${record.sha256.slice(0, SHOWN_DIGITS)}`,
+    `Use it with ${variantArguments(record)} --weights ${record.sha256.slice(0, SHOWN_DIGITS)}`,
   ];
   if (record.licence === undefined) lines.push('No licence is noted; --licence TEXT adds one.');
   reporter.result(record, lines.map((line) => line + '\n').join(''));
@@ -35,7 +36,7 @@ export async function listWeights(options: ReporterOptions): Promise<void> {
   const rows = weights.map((record) => [
     record.sha256.slice(0, SHOWN_DIGITS),
     record.network,
-    record.size,
+    record.options?.layers === undefined ? record.size : `${record.size}, ${record.options.layers} layers`,
     formatBytes(record.bytes),
     record.name,
     record.source === 'shipped' ? `shipped: ${record.origin}` : record.origin,
