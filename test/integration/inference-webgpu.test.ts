@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createDeblurrer } from '../../src/main/inference/deblurrer.ts';
 import { OnnxRuntimeRuntime } from '../../src/main/inference/onnxruntime-runtime.ts';
 import type { DeviceId } from '../../src/main/inference/runtime.ts';
+import { arvo } from '../../src/networks/archs/arvo/arvo.ts';
 import { cdvdTsp } from '../../src/networks/archs/cdvd-tsp/cdvd-tsp.ts';
 import { pvdNet } from '../../src/networks/archs/pvdnet/pvdnet.ts';
 import { networks } from '../../src/networks/catalogue.ts';
@@ -75,6 +76,13 @@ describe.skipIf(isMissing('swiftshader'))('WebGPU (swiftshader)', () => {
       }
     });
   }
+
+  it('gives for ARVo what the CPU gives, where levels of the pyramid have odd sizes too', async () => {
+    const onCpu = await deblur(arvo, 'lite', 'cpu', true);
+    const onWebGpu = await deblur(arvo, 'lite', 'webgpu', true);
+    for (const [index, frame] of onWebGpu.entries())
+      expect(maxDifference(frame, onCpu[index]!)).toBeLessThan(1e-3);
+  });
 
   it('gives for PVDNet what the CPU gives', async () => {
     const onCpu = await deblur(pvdNet, 'lite', 'cpu', true, 1);
