@@ -80,11 +80,13 @@ export class DecodingRun {
 
   /**
    * The frame of this tick is wanted as soon as possible: from now on, frames before it that no other frame refers to
-   * are left out, and after it comes none until the next seek. Undefined for every frame in turn.
+   * are left out. Undefined for every frame in turn.
+   *
+   * @param end - whether it may be the last one until the next seek; only where a packet holds a whole frame.
    */
-  hurryTo(tick: number | undefined): void {
+  hurryTo(tick: number | undefined, end: boolean): void {
     this.#decoder.hurryTo = tick === undefined ? undefined : BigInt(tick);
-    this.#decoder.endWith = this.#decoder.hurryTo;
+    this.#decoder.endWith = end ? this.#decoder.hurryTo : undefined;
   }
 
   /** The next frame in the order of display, owned by the caller; undefined at the end. */

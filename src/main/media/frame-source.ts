@@ -214,7 +214,9 @@ export class FrameSource {
     const { decoded } = this.#index;
     this.#next = afterSeek ? undefined : first;
     const hurry = options.hurry === true;
-    this.#run?.hurryTo(hurry ? decoded[number] : undefined);
+    // The two fields of a frame may come in packets of their own.
+    const end = hurry && this.info.video.fieldOrder === 'progressive';
+    this.#run?.hurryTo(hurry ? decoded[number] : undefined, end);
     for (let expected = first; ;) {
       throwIfCancelled(options.signal);
       const frame = await this.#run?.next();
@@ -236,8 +238,8 @@ export class FrameSource {
         return asTold ? 'damaged' : 'contradiction';
       }
       this.#store.add(expected, frame);
-      // Where frames are left out, none comes after the wanted one.
-      this.#next = hurry ? undefined : expected + 1;
+      // What comes after a frame is as the index says only once nothing is left out any more.
+      this.#next = end || (hurry && expected < number) ? undefined : expected + 1;
       if (expected++ === number) return frame;
     }
   }
