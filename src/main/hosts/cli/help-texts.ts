@@ -69,6 +69,25 @@ Examples:
   acutance weights import CDVD_TSP.pt --network cdvd-tsp --licence "from github.com/csbhr/CDVD-TSP"
 `;
 
+export const INSPECT_HELP = `
+What can be looked at:
+  flow      optical flow to the previous and the next frame   cdvd-tsp, arvo; pvdnet (previous only)
+  mask      where warped neighbours are valid                 cdvd-tsp
+  prior     temporal sharpness prior                          cdvd-tsp, erdn
+  volume    the 25 candidates of the pixel volume             pvdnet
+  offsets   offsets of the last deformable convolution        erdn
+  gradient  gradient map                                      erdn
+  stage1    the result of stage 1                             all but pvdnet, with two stages or more
+
+A .png is a picture: flow in the colours of the Middlebury wheel (right red, down yellow, left cyan, up violet), gray
+from 0 to 1, offsets and gradients up to the value that is printed. A .npy has the numbers: frames concerned x channels x
+height x width, float32. A folder gets both of everything.
+
+Examples:
+  acutance inspect clip.mp4 --at 3.5 --look flow -o flow.png
+  acutance inspect clip.mp4 --at 12f --look flow,mask,prior,stage1 -o inside
+`;
+
 export const INFER_HELP = `
 N frames in, N frames out, at their own size, neither rounded nor clamped.
 
@@ -101,4 +120,15 @@ Examples:
   acutance synthesise --input 1000fps.mp4 -o pairs --average 41 --every 38..44 --width 960    as HFR-DVD was made
   acutance synthesise --input 240fps.mov -o pairs --average 7 --every 8 --transfer gamma22
   acutance evaluate --blurry pairs/blur --sharp pairs/sharp --network cdvd-tsp
+`;
+
+export const COMPARE_PUBLISHED_HELP = `
+Known checkouts: CDVD-TSP (github.com/csbhr/CDVD-TSP) and ERDN (github.com/TencentCloud/ERDN). Their code runs in a Python
+process of its own, on the CPU, with stand-ins for the parts that need CUDA; nothing in the checkout is changed. The Python
+needs PyTorch, NumPy, and torchvision for ERDN. Printed are the largest difference of the results and both times per
+frame, without loading.
+
+Examples:
+  acutance compare-published ~/CDVD-TSP --weights CDVD_TSP_DVD_Convergent.pt
+  acutance compare-published ~/ERDN --stages 1 --python ~/venv/bin/python
 `;

@@ -12,10 +12,12 @@ import {
   NO_NETWORK,
 } from '../../../shared/settings.ts';
 import {
+  COMPARE_PUBLISHED_HELP,
   DEBLUR_HELP,
   DEVICES_HELP,
   EVALUATE_HELP,
   INFER_HELP,
+  INSPECT_HELP,
   PROGRAM_HELP,
   SERVE_HELP,
   SYNTHESISE_HELP,
@@ -28,8 +30,10 @@ import {
   parseEnsemble,
   parseLayers,
   parseFrameRange,
+  parseNames,
   parsePath,
   parsePaths,
+  parsePlace,
   parsePort,
   parseSeed,
   parseStages,
@@ -54,8 +58,10 @@ export function createProgram(): Command {
   addDevices(program);
   addWeights(program);
   addInfer(program);
+  addInspect(program);
   addEvaluate(program);
   addSynthesise(program);
+  addComparePublished(program);
   return program;
 }
 
@@ -271,6 +277,34 @@ function addWeights(program: Command): void {
     });
 }
 
+function addInspect(program: Command): void {
+  const command = addCommand(program, 'inspect', 'look inside a network at one frame of a clip', INSPECT_HELP)
+    .argument('<clip>', 'the video file to read', parsePath)
+    .addOption(
+      new Option('--at <time>', 'the frame: its number (12f) or a time in seconds')
+        .argParser(parsePlace)
+        .makeOptionMandatory(),
+    )
+    .addOption(
+      new Option('--look <names>', 'what to look at; several with commas')
+        .argParser(parseNames)
+        .makeOptionMandatory(),
+    )
+    .requiredOption('-o, --output <path>', 'a .png or .npy file to write, or a folder', parsePath);
+  addNetworkOptions(command, NETWORK_IDS, DEFAULT_DEBLUR_SETTINGS)
+    .option(
+      '--weights <file|name>',
+      'a weight file, or imported weights by name or hash (default: the shipped weights)',
+    )
+    .option('--overwrite', 'replace the output if it exists', false)
+    .option(...JSON_OPTION)
+    .option('-q, --quiet', 'show errors only')
+    .action(async (clip: string, options: object) => {
+      const { inspect } = await import('./commands/inspect.ts');
+      await inspect(clip, options as Parameters<typeof inspect>[1]);
+    });
+}
+
 function addInfer(program: Command): void {
   const command = addCommand(
     program,
@@ -372,5 +406,41 @@ function addSynthesise(program: Command): void {
     .action(async (options: object) => {
       const { synthesise } = await import('./commands/synthesise.ts');
       await synthesise(options as Parameters<typeof synthesise>[0]);
+    });
+}
+
+function addComparePublished(program: Command): void {
+  addCommand(
+    program,
+    'compare-published',
+    "run a checkout of an author's own code beside ours, with the same weights",
+    COMPARE_PUBLISHED_HELP,
+  )
+    .argument('<folder>', 'a checkout of the published code', parsePath)
+    .addOption(
+      new Option(
+        '--weights <file>',
+        'the weights the authors published (default: made-up ones, from the seed)',
+      ).argParser(parsePath),
+    )
+    .addOption(new Option('--stages <n>', 'erdn: 1 (single) or 2 (double)').argParser(parseStages))
+    .addOption(new Option('--python <program>', 'a Python with PyTorch').default('python3'))
+    .addOption(
+      new Option('--device <device>', 'where ours computes; theirs runs on the CPU')
+        .choices(DEVICE_CHOICES)
+        .default('cpu'),
+    )
+    .addOption(new Option('--frames <n>', 'length of the test clip').argParser(parseCount).default(4))
+    .addOption(new Option('--width <pixels>', 'of the test clip').argParser(parseCount).default(320))
+    .addOption(new Option('--height <pixels>', 'of the test clip').argParser(parseCount).default(176))
+    .addOption(new Option('--threads <n>', 'that PyTorch may use (default: all cores)').argParser(parseCount))
+    .addOption(
+      new Option('--seed <n>', 'of the test clip and of made-up weights').argParser(parseSeed).default(0),
+    )
+    .option(...JSON_OPTION)
+    .option('-q, --quiet', 'show errors only')
+    .action(async (folder: string, options: object) => {
+      const { comparePublished } = await import('./commands/compare-published.ts');
+      await comparePublished(folder, options as Parameters<typeof comparePublished>[1]);
     });
 }

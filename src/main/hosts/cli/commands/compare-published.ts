@@ -1,0 +1,161 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AcutanceError } from '../../../../shared/errors.ts';
+import { decodeNpy, encodeNpy } from '../../../../shared/npy.ts';
+import type { DeviceChoice } from '../../../../shared/settings.ts';
+import {
+  type PublishedCheckout,
+  recogniseCheckout,
+  runPublished,
+} from '../../../evaluation/published-code.ts';
+import { makeTestClip } from '../../../evaluation/test-clip.ts';
+import { installationFolder } from '../../../render/installation.ts';
+import { interruptible } from '../interrupt.ts';
+import { createReporter, type ReporterOptions } from '../reporter.ts';
+import { runJob } from '../run-job.ts';
+
+export interface ComparePublishedOptions extends ReporterOptions {
+  readonly weights?: string;
+  readonly stages?: number;
+  readonly python: string;
+  readonly device: DeviceChoice;
+  readonly frames: number;
+  readonly width: number;
+  readonly height: number;
+  readonly seed: number;
+  readonly threads?: number;
+}
+
+/** What was found: differences are of values in [0, 1], times are per frame. */
+interface Comparison {
+  readonly network: string;
+  readonly stages: number;
+  readonly frames: number;
+  readonly width: number;
+  readonly height: number;
+  readonly largestDifference: number;
+  readonly meanDifference: number;
+  /** Smallest and largest value of their result, for judging the differences. */
+  readonly range: readonly [number, number];
+  readonly publishedSeconds: number;
+  readonly ourSeconds: number;
+  readonly ratio: number;
+  readonly torch: string;
+  readonly threads: number;
+  readonly weights: string;
+}
+
+/** The networks' windows hold so many. */
+const FEWEST_FRAMES = 3;
+/** Both networks' published code takes sizes of this multiple only, and rejects or crops others. */
+const MULTIPLE = 8;
+
+/** `acutance compare-published`: an author's own code beside ours, same weights, same frames. */
+export async function comparePublished(folder: string, options: ComparePublishedOptions): Promise<void> {
+  const reporter = createReporter(options, process);
+  const checkout = recogniseCheckout(resolve(folder));
+  requireSense(checkout, options);
+  const work = await mkdtemp(join(tmpdir(), 'acutance-compare-'));
+  try {
+    const result = await compare(checkout, options, work, reporter);
+    reporter.result(result, describe(checkout, result));
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function compare(
+  checkout: PublishedCheckout,
+  options: ComparePublishedOptions,
+  work: string,
+  reporter: ReturnType<typeof createReporter>,
+): Promise<Comparison> {
+  const { frames, width, height, seed, python, device, threads } = options;
+  const stages = options.stages ?? checkout.stages.at(-1)!;
+  const [input, theirs, ours] = ['input.npy', 'theirs.npy', 'ours.npy'].map((name) => join(work, name));
+  if (!input || !theirs || !ours) throw new AcutanceError('internal', 'No names.');
+  const made = options.weights === undefined;
+  const weights = { path: made ? join(work, 'weights.pth') : resolve(options.weights), made };
+  const dims = [frames, 3, height, width];
+  await writeFile(input, encodeNpy({ data: makeTestClip(frames, height, width, seed), dims }));
+
+  reporter.remark(`Running the published code of ${checkout.title}; it may take minutes.`);
+  const driver = fileURLToPath(new URL('native-models/compare/run_published.py', installationFolder()));
+  const times = await interruptible((signal) =>
+    runPublished(
+      { python, driver, checkout, stages, frames: input, output: theirs, weights, seed, threads },
+      signal,
+    ),
+  );
+  const deblur = {
+    ...{ network: checkout.network, size: 'paper', stages, device, weights: weights.path },
+    // The meaning that the authors' PyTorch gave their warps, and that their code is run with here.
+    alignCorners: true,
+  };
+  const result = await runJob('infer', { input, output: ours, deblur, overwrite: false }, reporter);
+
+  const published = decodeNpy(await readFile(theirs), theirs);
+  const own = decodeNpy(await readFile(ours), ours);
+  const publishedSeconds = times.seconds.reduce((a, b) => a + b, 0) / frames;
+  const ourSeconds = result.inferenceSeconds / frames;
+  return {
+    ...{ network: checkout.network, stages, frames, width, height },
+    ...differences(published.data, own.data),
+    ...{ publishedSeconds, ourSeconds, ratio: publishedSeconds / ourSeconds },
+    ...{ torch: times.torch, threads: times.threads, weights: made ? `made up, seed ${seed}` : weights.path },
+  };
+}
+
+function requireSense(
+  checkout: PublishedCheckout,
+  { stages, frames, width, height }: ComparePublishedOptions,
+): void {
+  if (stages !== undefined && !checkout.stages.includes(stages)) {
+    throw new AcutanceError('usage', `The published code of ${checkout.title} has no ${stages} stages.`, {
+      hint: `Give --stages ${checkout.stages.join(' or ')}.`,
+    });
+  }
+  if (frames < FEWEST_FRAMES) {
+    throw new AcutanceError('usage', `${frames} frames are too few.`, {
+      hint: `Give at least ${FEWEST_FRAMES}.`,
+    });
+  }
+  if (width % MULTIPLE !== 0 || height % MULTIPLE !== 0) {
+    throw new AcutanceError('usage', `The published code can't be run at ${width}x${height}.`, {
+      hint: `Give a width and a height that are multiples of ${MULTIPLE}.`,
+    });
+  }
+}
+
+function differences(
+  published: ArrayLike<number>,
+  own: ArrayLike<number>,
+): Pick<Comparison, 'largestDifference' | 'meanDifference' | 'range'> {
+  if (published.length !== own.length) {
+    throw new AcutanceError('internal', `Their result has ${published.length} values, ours ${own.length}.`);
+  }
+  let [largest, sum, low, high] = [0, 0, Infinity, -Infinity];
+  for (let i = 0; i < own.length; i++) {
+    const difference = Math.abs(published[i]! - own[i]!);
+    // A comparison that is not true of NaN would hide it.
+    if (!(difference <= largest)) largest = difference;
+    sum += difference;
+    low = Math.min(low, published[i]!);
+    high = Math.max(high, published[i]!);
+  }
+  return { largestDifference: largest, meanDifference: sum / own.length, range: [low, high] };
+}
+
+function describe({ title }: PublishedCheckout, result: Comparison): string {
+  const { publishedSeconds, ourSeconds, ratio, largestDifference, meanDifference, range } = result;
+  const stages = result.stages === 1 ? '1 stage' : `${result.stages} stages`;
+  return [
+    `${title}, ${stages}, ${result.frames} frames of ${result.width}x${result.height}, weights ${result.weights}`,
+    `Published code   ${publishedSeconds.toFixed(3)} s per frame (PyTorch ${result.torch}, ${result.threads} threads)`,
+    `Acutance         ${ourSeconds.toFixed(3)} s per frame: ${ratio.toFixed(2)} times as fast`,
+    `Difference       ${largestDifference.toExponential(2)} at most, ${meanDifference.toExponential(2)} on average, of values ${range[0].toFixed(3)} to ${range[1].toFixed(3)}`,
+    '',
+  ].join('\n');
+}

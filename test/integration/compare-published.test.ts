@@ -1,0 +1,85 @@
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseEvents, runCommand } from './support/command-line.ts';
+
+let folder: string;
+
+/** Stands in for Python: gives the frames back as they are, and writes down how it was called. */
+const FAKE_PYTHON = `#!/usr/bin/env node
+const { copyFileSync, writeFileSync } = require('node:fs');
+const value = (name) => process.argv[process.argv.indexOf(name) + 1];
+writeFileSync('called.json', JSON.stringify(process.argv.slice(2)));
+if (!process.argv.includes('--make-weights')) copyFileSync(value('--frames'), value('--output'));
+`;
+
+function fakePython(name: string, end: string): void {
+  writeFileSync(join(folder, name), FAKE_PYTHON + end);
+  chmodSync(join(folder, name), 0o755);
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'acutance-compared-'));
+  for (const file of ['cdvd/code/model/cdvd_tsp.py', 'erdn/model/erdn.py', 'other/readme.md']) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), '');
+  }
+  writeFileSync(join(folder, 'bad.pth'), 'no weights');
+  fakePython(
+    'torchless',
+    `console.log(JSON.stringify({ message: 'python3 has no torch.', hint: 'Install PyTorch.' }));`,
+  );
+  fakePython('crashing', `console.error('Traceback: it broke'); process.exit(1);`);
+  fakePython('working', `console.log(JSON.stringify({ seconds: [1, 1, 1], torch: '1.13', threads: 2 }));`);
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function compare(...args: string[]) {
+  const temporary = join(folder, 'tmp');
+  mkdirSync(temporary, { recursive: true });
+  const outcome = await runCommand(['compare-published', ...args], {
+    cwd: folder,
+    env: { TMPDIR: temporary },
+  });
+  return { ...outcome, left: readdirSync(temporary).filter((name) => name.startsWith('acutance-compare')) };
+}
+
+describe.skipIf(process.platform === 'win32')('compare-published', () => {
+  const small = ['--width', '64', '--height', '64', '--frames', '3'];
+
+  it.each([
+    ['a folder that is no checkout', ['other'], 3, /other" is no checkout of published code/],
+    ['stages that the code does not have', ['cdvd', '--stages', '3'], 2, /CDVD-TSP has no 3 stages/],
+    ['too few frames', ['erdn', '--frames', '2'], 2, /2 frames are too few/],
+    ['a size its code refuses', ['erdn', '--height', '180'], 2, /can't be run at 64x180/],
+    ['a width of 1', ['cdvd', '--width', '1'], 2, /can't be run at 1x64/],
+    ['a Python that is not there', ['cdvd', '--python', './nothing'], 3, /nothing" can't be started/],
+    ['a Python without PyTorch', ['cdvd', '--python', './torchless'], 3, /python3 has no torch/],
+    ['code that breaks', ['erdn', '--python', './crashing'], 3, /ERDN ended with exit code 1:\n.*it broke/],
+    ['weights that are none', ['cdvd', '--python', './working', '--weights', 'bad.pth'], 5, /bad\.pth/],
+  ])('names %s and leaves nothing behind', async (_, args, exitCode, message) => {
+    const { code, stderr, left } = await compare(...small, ...args);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(exitCode);
+    expect(left).toEqual([]);
+  });
+
+  it('hands the same frames, weights and stages to the published code', async () => {
+    const { stdout } = await compare(
+      ...['erdn', ...small, '--stages', '1', '--python', './working', '--weights', 'bad.pth', '--json'],
+    );
+    expect(parseEvents(stdout).at(-1)).toMatchObject({ type: 'failed' });
+    const { default: called } = (await import(join(folder, 'called.json'), { with: { type: 'json' } })) as {
+      default: string[];
+    };
+    expect(called[0]).toMatch(/native-models[\\/]compare[\\/]run_published\.py$/);
+    const value = (name: string) => called[called.indexOf(name) + 1];
+    expect(value('--network')).toBe('erdn');
+    expect(value('--stages')).toBe('1');
+    expect(value('--weights')).toMatch(/bad\.pth$/);
+  });
+});
