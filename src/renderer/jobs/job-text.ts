@@ -14,6 +14,8 @@ const PHASES: Readonly<Record<NonNullable<Job['phase']>, string>> = {
   loading: 'Loading the network',
   deblurring: 'Deblurring',
   copying: 'Copying frames',
+  comparing: 'Comparing frames',
+  averaging: 'Averaging frames',
   finishing: 'Finishing the file',
 };
 
