@@ -15,6 +15,7 @@ const STATES: readonly (readonly [name: string, show: (editor: EditorPage) => Pr
   ['side by side', (editor) => editor.choose('View', 'Side by side')],
   ['the open dialog', (editor) => editor.press('Control+o')],
   ['the export dialog', (editor) => editor.press('Control+e')],
+  ['the models', (editor) => editor.press('Control+Shift+m')],
   ['the shortcuts', (editor) => editor.press('F1')],
   ['about', (editor) => editor.page.getByRole('button', { name: 'About Acutance' }).click()],
   ['an open list', (editor) => editor.page.getByRole('combobox', { name: 'Device' }).click()],

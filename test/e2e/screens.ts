@@ -56,6 +56,9 @@ for (const theme of ['dark', 'light'] as const) {
     await editor.press('Control+e');
     await shoot('export');
     await editor.press('Escape');
+    await editor.press('Control+Shift+m');
+    await shoot('models');
+    await editor.press('Escape');
     await editor.press('F1');
     await shoot('shortcuts');
     await editor.press('Escape');

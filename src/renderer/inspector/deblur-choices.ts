@@ -32,7 +32,13 @@ export function sizeOptions(network: Network): Option[] {
   return network.sizes.map(({ size, weights }) => {
     const { label, detail } = sizeText(network.id, size);
     const faint = weights.length === 0;
-    return { value: size, label, detail, faint, title: faint ? NO_WEIGHTS : detail };
+    return {
+      value: size,
+      label,
+      detail,
+      faint,
+      title: faint ? [detail, NO_WEIGHTS].filter(Boolean).join('. ') : detail,
+    };
   });
 }
 
@@ -87,14 +93,16 @@ export function ensembleOptions(): Option[] {
   return ENSEMBLE_COUNTS.map((count) => ({
     value: String(count),
     label: `×${count}`,
-    title: ensembleDetail(count),
+    title: ensembleTitle(count),
   }));
 }
 
+function ensembleTitle(count: number): string {
+  return count === 1 ? 'Each frame is restored once' : `The mean of ${count} mirrored and turned copies`;
+}
+
 export function ensembleDetail(count: number): string {
-  return count === 1
-    ? 'Each frame is restored once'
-    : `The mean of ${count} mirrored and turned copies: ${count} times the time`;
+  return `Mean of ${count}: ${count} times the time`;
 }
 
 /** An option of a network as a control shows it. */
@@ -187,15 +195,19 @@ const COMMON: readonly string[] = ['network', 'size', 'stages', 'device', 'ensem
 /**
  * What changes with a network: what fits it is kept (a size that has weights, the number of stages, options), the rest
  * is as it usually is with that network.
+ * @param before the network that settings were for, where it is known
  */
 export function settingsOfNetwork(
   network: Network,
   settings: ClipDeblurSettings,
+  before?: Network,
 ): Partial<ClipDeblurSettings> {
   const usable = network.sizes.map(({ size }) => size).filter((size) => hasWeights(network, size));
   const [size] = [settings.size, network.defaultSize, ...usable].filter((name) => usable.includes(name));
   const { min, max } = network.stages;
   const { stages } = settings;
+  // A number that nobody could choose is nobody's choice.
+  const wasChosen = before === undefined || before.stages.max > before.stages.min;
   const options = Object.keys(settings)
     .filter((name) => !COMMON.includes(name))
     .map((name) => {
@@ -206,7 +218,7 @@ export function settingsOfNetwork(
     ...(Object.fromEntries(options) as Partial<ClipDeblurSettings>),
     network: network.id,
     size: size ?? network.defaultSize,
-    stages: stages >= min && stages <= max ? stages : network.stages.default,
+    stages: wasChosen && stages >= min && stages <= max ? stages : network.stages.default,
   };
 }
 

@@ -8,7 +8,7 @@ export interface SizeText {
   readonly detail: string | undefined;
 }
 
-const LITE = 'Narrower than published, made for processors';
+const LITE = 'Narrower, made for processors';
 const PUBLISHED = 'As published';
 
 /** Where a network has nothing of its own to say, the size alone decides. */
@@ -22,13 +22,13 @@ const SIZES: Readonly<Record<string, readonly [label: string, detail: string]>> 
 
 const SIZES_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   pvdnet: {
-    small: 'As the paper describes it: half the filters and blocks',
-    medium: 'As published; the paper’s own results',
-    large: 'As published: more filters, twice the blocks; slowest',
+    small: 'Half of medium; not published',
+    medium: 'As published, as in the paper',
+    large: 'As published; largest, slowest',
   },
-  erdn: { paper: 'As published; by far the slowest' },
-  arvo: { paper: 'As the paper describes it; large and slow' },
-  mlfa: { paper: 'As the paper describes it; large and slow' },
+  erdn: { paper: 'As published; very slow' },
+  arvo: { paper: 'As in the paper; large and slow' },
+  mlfa: { paper: 'As in the paper; large and slow' },
 };
 
 /** What a size of a network is called, and what it means. */
@@ -74,17 +74,14 @@ interface OptionText {
 const OPTIONS: Readonly<Record<string, OptionText>> = {
   motion: {
     label: 'Motion',
-    detail: (value) =>
-      value === true
-        ? 'The result before is followed along the motion'
-        : 'The result before is taken from the same place: faster',
+    detail: (value) => (value === true ? 'The last result follows motion' : 'The last result stays: faster'),
   },
   layers: {
     label: 'Layers',
     detail: (value) =>
       value === 0
-        ? 'No matching over the whole frame'
-        : `Matches over the whole frame in ${String(value)} ${value === 1 ? 'size' : 'sizes'}`,
+        ? 'Nothing compared: fastest'
+        : `Whole frames, in ${String(value)} ${value === 1 ? 'size' : 'sizes'}`,
   },
 };
 

@@ -9,7 +9,8 @@ export function useWeights(
 ): void {
   const chosen = networks.find(({ id }) => id === network);
   if (!chosen || !clip) return;
+  const before = networks.find(({ id }) => id === clip.deblur.network);
   const [usual] = chosen.sizes.find((candidate) => candidate.size === size)?.weights ?? [];
   const weights = usual?.hash === hash ? undefined : hash;
-  clip.changeDeblur({ ...settingsOfNetwork(chosen, clip.deblur), size, weights });
+  clip.changeDeblur({ ...settingsOfNetwork(chosen, clip.deblur, before), size, weights });
 }

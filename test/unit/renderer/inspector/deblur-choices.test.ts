@@ -58,8 +58,8 @@ const recurrent: Network = {
 describe('sizes of a network', () => {
   it('say where there are no weights', () => {
     expect(sizeOptions(network).map(({ value, faint, title }) => [value, faint, title])).toEqual([
-      ['lite', false, 'Narrower than published, made for processors'],
-      ['paper', true, 'No weights yet'],
+      ['lite', false, 'Narrower, made for processors'],
+      ['paper', true, 'As published; large and slow. No weights yet'],
     ]);
   });
 
@@ -153,6 +153,11 @@ describe('another network', () => {
       size: 'medium',
       stages: 1,
     });
+  });
+
+  it('has its usual number of stages where the one before had no choice of them', () => {
+    expect(settingsOfNetwork(network, { ...SETTINGS, stages: 1 }, recurrent).stages).toBe(2);
+    expect(settingsOfNetwork(network, { ...SETTINGS, stages: 1 }, network).stages).toBe(1);
   });
 
   it('comes in a size that has weights', () => {

@@ -24,7 +24,7 @@ describe('every network of the program', () => {
 
 describe('what a network has of its own', () => {
   it('is told in its own words', () => {
-    expect(sizeText('pvdnet', 'large').detail).toContain('twice the blocks');
+    expect(sizeText('pvdnet', 'large').detail).toContain('slowest');
     expect(stagesInWords({ id: 'erdn' }, 2)).toBe('double');
     expect(stagesInWords({ id: 'cdvd-tsp' }, 1)).toBe('1 stage');
   });
