@@ -2,6 +2,7 @@ import type { LayerCount } from '../shared/settings.ts';
 import type { ParameterSpec } from '../shared/tensor.ts';
 import type { Lowering } from './graph/graph.ts';
 import type { ParameterSource } from './graph/serialise.ts';
+import type { Look } from './looks.ts';
 
 export type { Lowering } from './graph/graph.ts';
 
@@ -48,6 +49,8 @@ export interface ProgramRequest<Size extends NetworkSize = NetworkSize> {
   readonly alignCorners: boolean;
   readonly lowering: Lowering;
   readonly parameters: ParameterSource;
+  /** What is to be seen of the network's inside; costs outputs of the graphs. Nothing where absent. */
+  readonly looks?: readonly Look[] | undefined;
 }
 
 /**
@@ -82,6 +85,8 @@ export interface Network<Size extends NetworkSize = NetworkSize> {
   readonly parts: readonly { readonly name: string; readonly prefix: string }[];
   /** Options that decide which parameters there are, as sets that have weights of their own each; absent where none does. */
   readonly variants?: readonly NetworkOptions[];
+  /** What can be seen of its inside. */
+  readonly looks?: readonly Look[] | undefined;
   /** Every learned parameter, by its published state_dict name; options matter as `variants` says. */
   parameters(size: Size, options?: NetworkOptions): readonly ParameterSpec[];
   /** The programs that a setup runs, in the order of their first runs. */

@@ -2,7 +2,7 @@ import type { WeightsFinding } from './api/weights.ts';
 import type { ProblemDescription } from './errors.ts';
 import type { EvaluateRequest, EvaluateResult, SynthesiseRequest, SynthesiseResult } from './evaluation.ts';
 import type { FrameIndex } from './frame-index.ts';
-import type { ClipTime, DeblurSettings, ExportPreset } from './settings.ts';
+import type { ClipTime, CutPlace, DeblurSettings, ExportPreset } from './settings.ts';
 
 /**
  * What the engine process and its caller say to each other. The engine does one job at a time: the caller sends a
@@ -257,6 +257,45 @@ export interface ImportWeightsRequest {
   readonly alignCorners?: boolean | undefined;
 }
 
+/** Looks inside a network while it restores a frame. */
+export interface InspectRequest {
+  readonly input: string;
+  /** A frame by its number from 0, or the one that is shown at a time. */
+  readonly at: CutPlace;
+  readonly deblur: DeblurSettings;
+  /** Names of looks that the network has. */
+  readonly looks: readonly string[];
+  /**
+   * A .png or .npy file for one look, or a folder, which gets both of every look. Arrays are parts x C x H x W, float32.
+   * Without it, the result has the pictures.
+   */
+  readonly output?: { readonly path: string; readonly overwrite: boolean } | undefined;
+}
+
+export interface InspectedLook {
+  readonly name: string;
+  readonly title: string;
+  readonly files: readonly string[];
+  /** One for each frame that it concerns. */
+  readonly parts: readonly {
+    /** That frame: `previous`, `middle` or `next`. */
+    readonly label: string;
+    /** 1 x C x H x W. */
+    readonly shape: readonly number[];
+    /** What full colour, or white, stands for; for flow and offsets in pixels. */
+    readonly fullScale: number;
+    /** Upright; rows of R, G, B, A bytes from the top. */
+    readonly picture?:
+      { readonly width: number; readonly height: number; readonly rgba: Uint8Array<ArrayBuffer> } | undefined;
+  }[];
+}
+
+export interface InspectResult {
+  readonly frame: number;
+  readonly looks: readonly InspectedLook[];
+  readonly deblur: DeblurProvenance;
+}
+
 /** Every kind of job with its request and its result. */
 export type EngineJobs = {
   readonly export: { readonly request: ExportRequest; readonly result: ExportResult };
@@ -265,6 +304,7 @@ export type EngineJobs = {
   readonly infer: { readonly request: InferRequest; readonly result: InferResult };
   readonly evaluate: { readonly request: EvaluateRequest; readonly result: EvaluateResult };
   readonly synthesise: { readonly request: SynthesiseRequest; readonly result: SynthesiseResult };
+  readonly inspect: { readonly request: InspectRequest; readonly result: InspectResult };
   readonly probe: { readonly request: ProbeRequest; readonly result: ClipDescription };
   readonly devices: { readonly request: Record<string, never>; readonly result: DevicesResult };
   readonly 'import-weights': { readonly request: ImportWeightsRequest; readonly result: WeightsFinding };
@@ -278,14 +318,7 @@ export type JobTable = Readonly<Record<string, { readonly request: unknown; read
 
 /** What a job is doing; `finishing` covers flushing the encoder and giving the file its final name. */
 export type JobPhase =
-  | 'starting'
-  | 'opening'
-  | 'loading'
-  | 'deblurring'
-  | 'copying'
-  | 'comparing'
-  | 'averaging'
-  | 'finishing';
+  'starting' | 'opening' | 'loading' | 'deblurring' | 'copying' | 'comparing' | 'averaging' | 'finishing';
 
 export interface JobProgress {
   readonly framesDone: number;

@@ -1,7 +1,8 @@
 import type { Network, NetworkOptions, NetworkProgram, NetworkSize } from '../../networks/network.ts';
+import type { Look } from '../../networks/looks.ts';
 import type { EnsembleCount } from '../../shared/settings.ts';
 import { checkSetup } from './check-setup.ts';
-import type { DeblurPhase } from './frame-work.ts';
+import type { DeblurPhase, ProgramRun } from './frame-work.ts';
 import { ReflectionPadding } from './frames/reflection-padding.ts';
 import { NetworkDeblurrer } from './network-deblurrer.ts';
 import { NetworkPrograms } from './network-programs.ts';
@@ -31,6 +32,8 @@ export interface DeblurrerOptions {
   /** Largest tile; chosen from the memory budget when absent. */
   readonly tile?: { readonly height: number; readonly width: number } | undefined;
   readonly sessionOptions?: SessionOptions | undefined;
+  /** What is to be seen of the network's inside, by way of `onRun`. */
+  readonly looks?: readonly Look[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -38,6 +41,8 @@ export interface ProcessOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called before every run of a graph; must be quick. */
   readonly onPhase?: ((phase: DeblurPhase) => void) | undefined;
+  /** Called after every run of a graph, with what went in and came out; must be quick. */
+  readonly onRun?: ((run: ProgramRun) => void) | undefined;
 }
 
 export interface DeblurStatistics {

@@ -28,6 +28,13 @@ export type FeatureRole = 'reference' | 'neighbour' | 'previous' | 'middle' | 'n
 /** A place in the schedule. */
 export type At = Omit<DeblurPhase, 'program'>;
 
+/** A run of a program that has ended. Its arrays are used again: what is kept is copied. */
+export interface ProgramRun {
+  readonly phase: DeblurPhase;
+  readonly feeds: Readonly<Record<string, Tensor>>;
+  readonly results: Readonly<Record<string, Tensor>>;
+}
+
 export interface FrameWorkOptions {
   readonly programs: NetworkPrograms;
   /** Padded frame size in pixels. */
@@ -37,6 +44,7 @@ export interface FrameWorkOptions {
   readonly pool: BufferPool;
   readonly signal?: AbortSignal | undefined;
   readonly onPhase?: ((phase: DeblurPhase) => void) | undefined;
+  readonly onRun?: ((run: ProgramRun) => void) | undefined;
 }
 
 /** What the schedules of all networks are made of: features, motion and reconstruction of single frames. */
@@ -53,8 +61,11 @@ export class FrameWork {
     outputs: Readonly<Record<string, Tensor>>,
     at: At,
   ): Promise<void> {
-    this.#options.onPhase?.({ program, ...at });
-    await this.#options.programs.run(program, at.stage, feeds, outputs, this.#options.signal);
+    const { onPhase, onRun, programs, signal } = this.#options;
+    const phase = { program, ...at };
+    onPhase?.(phase);
+    const results = await programs.run(program, at.stage, feeds, outputs, signal);
+    onRun?.({ phase, feeds, results });
   }
 
   /** Computes a frame's features, once however often it is asked for. */

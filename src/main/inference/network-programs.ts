@@ -1,5 +1,6 @@
 import type { Tensor } from '../../shared/tensor.ts';
 import { elementCount } from '../../shared/tensor.ts';
+import type { Look } from '../../networks/looks.ts';
 import type { Network, NetworkOptions, NetworkProgram, NetworkSize } from '../../networks/network.ts';
 import type { ParameterSource } from '../../networks/graph/serialise.ts';
 import { loweringFor } from './devices/device-choice.ts';
@@ -22,6 +23,8 @@ export interface NetworkProgramsOptions {
   readonly weights: NetworkWeights;
   readonly device: DeviceId;
   readonly sessionOptions?: SessionOptions | undefined;
+  /** What is to be seen of the network's inside. */
+  readonly looks?: readonly Look[] | undefined;
 }
 
 export interface ProgramShape {
@@ -62,7 +65,7 @@ export class NetworkPrograms {
   async load(program: NetworkProgram, shape: ProgramShape, signal?: AbortSignal): Promise<void> {
     throwIfCancelled(signal);
     const { height, width, keepMemory } = shape;
-    const { runtime, network, size, stages, options, weights, device, sessionOptions } = this.#options;
+    const { runtime, network, size, stages, options, weights, device, sessionOptions, looks } = this.#options;
     const started = performance.now();
     const { parameters, alignCorners } = weights;
     const lowering = loweringFor(device);
@@ -74,7 +77,7 @@ export class NetworkPrograms {
     };
     const sessions: Session[] = [];
     this.#sessions.set(program, sessions);
-    const shared = { program, size, options, height, width, alignCorners, lowering, parameters };
+    const shared = { program, size, options, height, width, alignCorners, lowering, parameters, looks };
     for (let stage = 1; stage <= (network.stageWeights === 'own' ? stages : 1); stage++) {
       throwIfCancelled(signal);
       const model = network.buildModel({ ...shared, stage });
@@ -93,19 +96,22 @@ export class NetworkPrograms {
     return this.outputs(program).reduce((sum, { dims }) => sum + 4 * elementCount(dims), 0);
   }
 
+  /** @returns all outputs, those that were asked for in their buffers. */
   async run(
     program: NetworkProgram,
     stage: number,
     feeds: Readonly<Record<string, Tensor>>,
     outputs: Readonly<Record<string, Tensor>>,
     signal: AbortSignal | undefined,
-  ): Promise<void> {
+  ): Promise<Readonly<Record<string, Tensor>>> {
     const started = performance.now();
-    await this.#session(program, stage).run(feeds, { outputs, signal });
+    const results = await this.#session(program, stage).run(feeds, { outputs, signal });
     const entry = this.#statistics.get(program);
-    if (entry === undefined) return;
-    entry.runs++;
-    entry.seconds += (performance.now() - started) / 1000;
+    if (entry !== undefined) {
+      entry.runs++;
+      entry.seconds += (performance.now() - started) / 1000;
+    }
+    return results;
   }
 
   async dispose(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { FrameConverter, VideoFrame } from '../media/index.ts';
+import type { ProgramRun } from '../inference/frame-work.ts';
 import { restoreShots, type ShotFrame } from '../inference/shots.ts';
 import type { ClipFrame } from './clip-frames.ts';
 import { shotFrames, type ClipCuts } from './shot-frames.ts';
@@ -8,7 +9,7 @@ import { applyStrength } from './strength.ts';
 export interface FrameRestorer {
   process(
     frames: AsyncIterable<Float32Array>,
-    options: { readonly signal: AbortSignal },
+    options: { readonly signal: AbortSignal; readonly onRun?: (run: ProgramRun) => void },
   ): AsyncGenerator<Float32Array, void, undefined>;
 }
 

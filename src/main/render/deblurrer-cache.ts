@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
+import type { Look } from '../../networks/looks.ts';
 import type { DeblurProvenance } from '../../shared/engine-protocol.ts';
 import { AcutanceError } from '../../shared/errors.ts';
 import type { DeblurSettings } from '../../shared/settings.ts';
@@ -43,15 +44,16 @@ export class DeblurrerCache {
     settings: DeblurSettings,
     frame: FrameSize,
     { signal }: Pick<JobContext, 'signal'>,
+    looks: readonly Look[] = [],
   ): Promise<LoadedDeblurrer> {
     if (this.#busy) throw new AcutanceError('internal', 'The network is in use by another job.');
     this.#busy = true;
     try {
-      const key = await this.#keyOf(settings, frame);
+      const key = JSON.stringify([await this.#keyOf(settings, frame), looks.map(({ name }) => name)]);
       if (this.#kept?.key !== key) {
         await this.#drop();
         const services = { runtime: this.#runtime, weights: this.#weights };
-        this.#kept = { key, prepared: await prepareDeblurrer(settings, frame, services, signal) };
+        this.#kept = { key, prepared: await prepareDeblurrer(settings, frame, services, signal, looks) };
       }
       return this.#lend(this.#kept.prepared);
     } catch (thrown) {

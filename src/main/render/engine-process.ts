@@ -26,6 +26,8 @@ serveEngine<EngineJobs>({
     (await import('./evaluate-job.ts')).runEvaluate(request, context, await deblurrerCache()),
   synthesise: async (request, context) =>
     (await import('./synthesise-job.ts')).runSynthesise(request, context),
+  inspect: async (request, context) =>
+    (await import('./inspect-job.ts')).runInspect(request, context, await deblurrerCache()),
   encode: async (request) =>
     (await import('../media/picture-encoder.ts')).encodePicture(request, request.format),
   probe: async (request, context) => (await import('./probe-job.ts')).runProbe(request, context),

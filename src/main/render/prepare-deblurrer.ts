@@ -1,3 +1,4 @@
+import type { Look } from '../../networks/looks.ts';
 import type { DeblurProvenance } from '../../shared/engine-protocol.ts';
 import type { DeblurSettings } from '../../shared/settings.ts';
 import { createDeblurrer, type Deblurrer } from '../inference/deblurrer.ts';
@@ -29,6 +30,7 @@ export async function prepareDeblurrer(
   frame: FrameSize,
   services: { readonly runtime: Runtime; readonly weights: WeightStore },
   signal: AbortSignal,
+  looks?: readonly Look[],
 ): Promise<PreparedDeblurrer> {
   const { stages, tile } = settings;
   const { network, size } = findSettingsNetwork(settings);
@@ -50,6 +52,7 @@ export async function prepareDeblurrer(
     device: chosen.device,
     ...frame,
     tile: tile === undefined ? undefined : { height: tile, width: tile },
+    looks,
     signal,
   });
   const provenance = {

@@ -8,7 +8,7 @@ import {
   type LayerCount,
 } from '../../../shared/settings.ts';
 import { isFrameTime, parseTime } from '../../../shared/time.ts';
-import type { ClipTime, CutSetting } from '../../../shared/settings.ts';
+import type { ClipTime, CutPlace, CutSetting } from '../../../shared/settings.ts';
 
 /** Readers of option values; what they refuse is explained by the argument parser together with the option's name. */
 
@@ -68,13 +68,23 @@ export function parseStrength(text: string): number {
 /** `detect`, `none`, or frames (`12f`) and seconds, separated by commas. */
 export function parseCuts(text: string): CutSetting {
   if (text === 'detect' || text === 'none') return text;
-  return text.split(',').map((part) => {
-    const frame = /^(\d{1,9})f$/.exec(part.trim())?.[1];
-    if (frame !== undefined) return Number(frame);
-    const time = parseTimeOption(part);
-    if (typeof time !== 'string') return time;
-    throw new InvalidArgumentError('A cut is a frame (12f) or a time in seconds (3.5), not a timecode.');
-  });
+  return text.split(',').map(parsePlace);
+}
+
+/** A frame by its number (`12f`), or a time in seconds. */
+export function parsePlace(text: string): CutPlace {
+  const frame = /^(\d{1,9})f$/.exec(text.trim())?.[1];
+  if (frame !== undefined) return Number(frame);
+  const time = parseTimeOption(text);
+  if (typeof time !== 'string') return time;
+  throw new InvalidArgumentError('Give a frame (12f) or a time in seconds (3.5), not a timecode.');
+}
+
+/** Names separated by commas. */
+export function parseNames(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes('')) throw new InvalidArgumentError('A name is empty.');
+  return names;
 }
 
 export function parseTile(text: string): number {

@@ -9,6 +9,7 @@ import {
   type NetworkProgram,
   type ProgramRequest,
 } from '../../network.ts';
+import { FLOW_LOOK, stageOneLook } from '../../looks.ts';
 import { warp } from '../../ops/own/warp.ts';
 import { concat } from '../../ops/shaping.ts';
 import { buildFeatures, buildFlow } from '../pwc-net/programs.ts';
@@ -48,6 +49,7 @@ export const arvo: Network<ArvoSizeName> = {
   options: { layers: DEFAULT_LAYERS },
   parts: [],
   variants: LAYER_COUNTS.map((layers) => ({ layers })),
+  looks: [FLOW_LOOK, stageOneLook('align')],
   parameters: listParameters,
   programs: () => ['features', 'flow', 'align', 'reconstruct'],
   context: ({ stages }) => ({ before: stages, after: stages }),

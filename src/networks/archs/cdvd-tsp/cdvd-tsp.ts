@@ -1,6 +1,7 @@
 import type { ParameterSpec } from '../../../shared/tensor.ts';
 import { Graph, type Value } from '../../graph/graph.ts';
 import { serialise } from '../../graph/serialise.ts';
+import { exposeLooks, FLOW_LOOK, priorLook, stageOneLook, type Tap } from '../../looks.ts';
 import { entryOf, type Network, type NetworkProgram, type ProgramRequest } from '../../network.ts';
 import { multiply } from '../../ops/elementwise.ts';
 import { sharpnessPrior } from '../../ops/own/sharpness-prior.ts';
@@ -30,6 +31,21 @@ export const cdvdTsp: Network<CdvdTspSizeName> = {
   stages: { min: 1, max: 3, default: 2 },
   options: {},
   parts: [],
+  looks: [
+    FLOW_LOOK,
+    {
+      name: 'mask',
+      title: 'Validity mask: 0 where a neighbour was warped from outside the frame',
+      program: 'align',
+      stage: 'last',
+      parts: [
+        { label: 'previous', tensor: 'look_mask_previous', tap: maskTap(0) },
+        { label: 'next', tensor: 'look_mask_next', tap: maskTap(1) },
+      ],
+    },
+    priorLook(9),
+    stageOneLook('align'),
+  ],
   parameters: listParameters,
   programs: () => ['features', 'flow', 'align', 'reconstruct'],
   context: ({ stages }) => ({ before: stages, after: stages }),
@@ -42,10 +58,18 @@ export const cdvdTsp: Network<CdvdTspSizeName> = {
   bytesPerPixel,
   buildModel: (request) =>
     serialise(
-      entryOf<(request: GraphRequest) => Graph>(PROGRAMS, request.program)(request),
+      exposeLooks(
+        entryOf<(request: GraphRequest) => Graph>(PROGRAMS, request.program)(request),
+        request.program,
+        request.looks,
+      ),
       request.parameters,
     ),
 };
+
+function maskTap(nth: number): Tap {
+  return { operator: 'ValidityMask', nth };
+}
 
 const PROGRAMS = {
   features: (request) => buildFeatures('cdvd-tsp', SIZES[request.size].flow, request),

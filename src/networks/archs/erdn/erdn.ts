@@ -1,9 +1,11 @@
 import type { ParameterSpec } from '../../../shared/tensor.ts';
-import { Graph } from '../../graph/graph.ts';
+import { Graph, type Value } from '../../graph/graph.ts';
 import { serialise } from '../../graph/serialise.ts';
+import { exposeLooks, priorLook, stageOneLook, type LookPart } from '../../looks.ts';
 import { entryOf, type Network, type NetworkProgram, type ProgramRequest } from '../../network.ts';
 import { sharpnessPrior } from '../../ops/own/sharpness-prior.ts';
-import { concat } from '../../ops/shaping.ts';
+import { conv } from '../../ops/convolution.ts';
+import { concat, slice } from '../../ops/shaping.ts';
 import { alignNeighbour, describeCentre, extractPyramid, LEVELS, type Pyramid } from './alignment.ts';
 import {
   ALIGNED_CHANNELS,
@@ -13,7 +15,7 @@ import {
   reconstruct,
   type FusionScopes,
 } from './fusion.ts';
-import { SIZES, type ErdnSizeName } from './sizes.ts';
+import { SIZES, type ErdnSize, type ErdnSizeName } from './sizes.ts';
 
 type GraphRequest = Omit<ProgramRequest<ErdnSizeName>, 'parameters'>;
 
@@ -35,6 +37,24 @@ export const erdn: Network<ErdnSizeName> = {
   stages: { min: 1, max: STAGES, default: STAGES },
   options: {},
   parts: [],
+  looks: [
+    {
+      name: 'offsets',
+      title: 'Offsets of the last deformable convolution in pixels (y, x for each group and tap)',
+      program: 'deform',
+      stage: 'last',
+      parts: [offsetsPart('previous', 0), offsetsPart('next', 1)],
+    },
+    priorLook(9),
+    {
+      name: 'gradient',
+      title: 'Gradient map of the middle frame',
+      program: 'align',
+      stage: 'last',
+      parts: [{ label: 'middle', tensor: 'aligned', channels: [ALIGNED_CHANNELS, GRADIENT_CHANNELS] }],
+    },
+    stageOneLook('align'),
+  ],
   parameters: listParameters,
   programs: () => ['features', 'centre', 'deform', 'align', 'reconstruct'],
   context: ({ stages }) => ({ before: stages, after: stages }),
@@ -46,10 +66,32 @@ export const erdn: Network<ErdnSizeName> = {
   bytesPerPixel,
   buildModel: (request) =>
     serialise(
-      entryOf<(request: GraphRequest) => Graph>(PROGRAMS, request.program)(request),
+      exposeLooks(
+        entryOf<(request: GraphRequest) => Graph>(PROGRAMS, request.program)(request),
+        request.program,
+        request.looks,
+      ),
       request.parameters,
     ),
 };
+
+/** `deform` runs once for each neighbour. */
+function offsetsPart(label: string, run: number): LookPart {
+  return { label, run, tensor: 'look_offsets' };
+}
+
+/** How far the taps of the last deformable convolution are displaced: computed once more, for a look. */
+function lastOffsets(graph: Graph, alignment: string, { deformableGroups }: ErdnSize): Value {
+  const scope = `${alignment}.pcd_align.cas_dcnpack.conv_offset`;
+  const node = graph.nodes.find(({ inputs }) => inputs.includes(`${scope}.weight`));
+  const name = node?.inputs[node.opType === 'PredictedDeformableConv' ? 1 : 0] ?? '';
+  const dims = graph.shapes().get(name);
+  if (dims === undefined) throw new Error(`The graph "${graph.name}" has no deformable convolution.`);
+  const from: Value = { graph, name, dims, type: 'float32' };
+  const taps = 9 * deformableGroups;
+  const raw = graph.within(scope, () => conv(from, { channels: 3 * taps, kernel: 3 }));
+  return slice(raw, 1, 0, 2 * taps);
+}
 
 const PROGRAMS = {
   features(request) {
@@ -92,6 +134,8 @@ const PROGRAMS = {
       alignNeighbour(neighbour, centre, size),
     );
     graph.output('warped', warped);
+    if (request.looks?.some(({ name }) => name === 'offsets') === true)
+      graph.output('look_offsets', lastOffsets(graph, scopesOf(request.stage).alignment, size));
     return graph;
   },
 
@@ -159,8 +203,8 @@ function savedOnly(stage: number, name: ErdnSizeName): ParameterSpec[] {
 /** Measured with ONNX Runtime's CPU provider at 960 x 544, rounded up. */
 function bytesPerPixel(program: NetworkProgram, size: ErdnSizeName): number {
   const table: Record<ErdnSizeName, Partial<Record<NetworkProgram, number>>> = {
-    paper: { features: 650, centre: 850, deform: 6500, align: 200, reconstruct: 850 },
-    lite: { features: 100, centre: 200, deform: 1250, align: 200, reconstruct: 300 },
+    paper: { features: 650, centre: 850, deform: 3000, align: 200, reconstruct: 850 },
+    lite: { features: 100, centre: 200, deform: 600, align: 200, reconstruct: 300 },
   };
   return entryOf(table[size], program);
 }

@@ -1,6 +1,7 @@
 import type { ParameterSpec } from '../../../shared/tensor.ts';
 import { Graph, type Value } from '../../graph/graph.ts';
 import { serialise } from '../../graph/serialise.ts';
+import { exposeLooks, stageOneLook } from '../../looks.ts';
 import { entryOf, type Network, type NetworkProgram, type ProgramRequest } from '../../network.ts';
 import { add, multiply } from '../../ops/elementwise.ts';
 import { SIZES, type MlfaSizeName } from './sizes.ts';
@@ -24,6 +25,7 @@ export const mlfa: Network<MlfaSizeName> = {
   stages: { min: 1, max: 2, default: 2 },
   options: {},
   parts: [],
+  looks: [stageOneLook('fuse')],
   parameters: listParameters,
   programs: ({ stages }) => (stages === 1 ? ['reconstruct'] : ['reconstruct', 'features', 'fuse']),
   context: ({ stages }) => (stages === 1 ? { before: 0, after: 0 } : { before: 1, after: 1 }),
@@ -35,7 +37,11 @@ export const mlfa: Network<MlfaSizeName> = {
   bytesPerPixel,
   buildModel: (request) =>
     serialise(
-      entryOf<(request: GraphRequest) => Graph>(PROGRAMS, request.program)(request),
+      exposeLooks(
+        entryOf<(request: GraphRequest) => Graph>(PROGRAMS, request.program)(request),
+        request.program,
+        request.looks,
+      ),
       request.parameters,
     ),
 };

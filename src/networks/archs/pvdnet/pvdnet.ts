@@ -1,6 +1,7 @@
 import type { ParameterSpec } from '../../../shared/tensor.ts';
 import { Graph, type Value } from '../../graph/graph.ts';
 import { serialise } from '../../graph/serialise.ts';
+import { exposeLooks, FLOW_LOOK } from '../../looks.ts';
 import { entryOf, type Network, type NetworkProgram, type ProgramRequest } from '../../network.ts';
 import { add, multiply } from '../../ops/elementwise.ts';
 import { pixelVolume } from '../../ops/own/pixel-volume.ts';
@@ -47,6 +48,16 @@ export const pvdNet: Network<PvdNetSizeName> = {
     { name: 'BIMNet', prefix: `${FLOW_SCOPE}.` },
     { name: 'PVDNet', prefix: `${RECONSTRUCTION_SCOPE}.` },
   ],
+  looks: [
+    { ...FLOW_LOOK, parts: FLOW_LOOK.parts.slice(0, 1) },
+    {
+      name: 'volume',
+      title: "Pixel volume: 25 gray candidates from the previous frame's result, -1 to 1",
+      program: 'align',
+      stage: 'last',
+      parts: [{ label: 'previous', tensor: 'aligned', channels: [FRAME_CHANNELS, VOLUME_CHANNELS] }],
+    },
+  ],
   parameters: listParameters,
   programs: ({ options }) =>
     options.motion === false ? ['align', 'reconstruct'] : ['features', 'flow', 'align', 'reconstruct'],
@@ -59,7 +70,11 @@ export const pvdNet: Network<PvdNetSizeName> = {
   bytesPerPixel,
   buildModel: (request) =>
     serialise(
-      entryOf<(request: GraphRequest) => Graph>(PROGRAMS, request.program)(request),
+      exposeLooks(
+        entryOf<(request: GraphRequest) => Graph>(PROGRAMS, request.program)(request),
+        request.program,
+        request.looks,
+      ),
       request.parameters,
     ),
 };
