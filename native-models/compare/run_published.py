@@ -1,6 +1,6 @@
 """Runs an author's own PyTorch code, from a checkout that the user has, over some frames on the CPU.
 
-    python3 run_published.py --checkout DIR --network cdvd-tsp --stages 2 --frames in.npy --output out.npy
+    python3 run_published.py --checkout DIR --network cdvd-tsp --size paper --stages 2 --frames in.npy --output out.npy
                              (--weights FILE | --make-weights FILE --seed N) [--threads N]
 
 Frames are float32, N x 3 x H x W, RGB in [0, 1]. Prints one line of JSON: what was measured, or what is wrong. Nothing of
@@ -17,6 +17,7 @@ import os
 import platform
 import sys
 import time
+import types
 from pathlib import Path
 
 
@@ -51,7 +52,7 @@ def import_from_checkout(name):
         ) from error
 
 
-def open_cdvd_tsp(checkout, _stages):
+def open_cdvd_tsp(checkout):
     from stand_ins import correlation_81, register
 
     register("model.correlation", FunctionCorrelation=correlation_81)
@@ -75,7 +76,41 @@ def open_erdn(checkout, stages):
     return network, lambda frames: windows_of_five(frames, lambda window: network(window)[0])
 
 
-OPENERS = {"cdvd-tsp": open_cdvd_tsp, "erdn": open_erdn}
+def open_pvdnet(checkout, size):
+    from stand_ins import correlation_49, register, register_missing
+
+    register("models.archs.torch_correlation", FunctionCorrelation=correlation_49)
+    register("models.archs.torch_correlation_C11", FunctionCorrelation=correlation_49)
+    # Training and reading pictures need these; running the network does not.
+    register_missing("torch_optimizer")
+    register_missing("cv2")
+    register_missing("ptflops", get_model_complexity_info=None)
+    register_missing("termcolor", colored=lambda text, *_, **__: text)
+    sys.path.insert(0, str(checkout))
+    archs = {"medium": "PVDNet", "large": "PVDNet_large"}
+    config = types.SimpleNamespace(
+        dist=False, network_BIMNet="liteFlowNet", network=archs[size], PV_ksize=5, save_sample=False
+    )
+    network = import_from_checkout("models.trainers.trainer").DeblurNet(config)
+    return network, lambda frames: recurrently(frames, network)
+
+
+def recurrently(frames, network):
+    """Three frames and the last result at a time, in [-1, 1]; clip ends stand in for what lies beyond them."""
+    frames = 2 * frames - 1
+    previous_result = frames[:1]
+    last = len(frames) - 1
+    for index in range(len(frames)):
+        previous, current, following = (frames[at : at + 1] for at in (max(0, index - 1), index, min(last, index + 1)))
+        previous_result = network(previous, current, following, previous_result)["result"]
+        yield (previous_result + 1) / 2
+
+
+OPENERS = {
+    "cdvd-tsp": lambda checkout, _options: open_cdvd_tsp(checkout),
+    "erdn": lambda checkout, options: open_erdn(checkout, options.stages),
+    "pvdnet": lambda checkout, options: open_pvdnet(checkout, options.size),
+}
 
 
 def windows_of_five(frames, run):
@@ -146,7 +181,7 @@ def run(options):
     torch.set_num_threads(options.threads or os.cpu_count() or 1)
     # What the code prints must not mix with the answer.
     with contextlib.redirect_stdout(sys.stderr), torch.no_grad():
-        network, restore = OPENERS[options.network](Path(options.checkout), options.stages)
+        network, restore = OPENERS[options.network](Path(options.checkout), options)
         load(network, options)
         network.eval()
         frames = torch.from_numpy(numpy.load(options.frames))
@@ -166,6 +201,7 @@ def parse():
     parser.add_argument("--checkout", required=True)
     parser.add_argument("--network", required=True, choices=OPENERS)
     parser.add_argument("--stages", required=True, type=int)
+    parser.add_argument("--size", required=True)
     parser.add_argument("--frames", required=True)
     parser.add_argument("--output", required=True)
     weights = parser.add_mutually_exclusive_group(required=True)

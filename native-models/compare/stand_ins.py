@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 import types
 
@@ -13,6 +14,10 @@ def without_cuda():
     """Makes everything that asks for CUDA stay on the CPU, and `grid_sample` mean what it meant to the authors."""
     torch.Tensor.cuda = lambda self, *_args, **_options: self
     torch.nn.Module.cuda = lambda self, *_args, **_options: self
+    torch.cuda.FloatTensor = torch.FloatTensor
+    torch.cuda.IntTensor = torch.IntTensor
+    # Some code chooses its kernels by it.
+    torch.version.cuda = torch.version.cuda or "11.0"
     torch.Tensor.to = keep_on_cpu(torch.Tensor.to)
     torch.nn.Module.to = keep_on_cpu(torch.nn.Module.to)
     # Before PyTorch 1.3, which the code was written for, there was only one meaning.
@@ -42,6 +47,36 @@ def register(name, **members):
     module = types.ModuleType(name)
     module.__dict__.update(members)
     sys.modules[name] = module
+
+
+def register_missing(name, **members):
+    """The same, only where this Python has no such module."""
+    if importlib.util.find_spec(name) is None:
+        register(name, **members)
+
+
+def correlation_49(tensorFirst, tensorSecond, intStride):
+    """Every `intStride`-th place of the first with places up to three strides away in the second."""
+    reach = 3 * intStride
+    padded = functional.pad(tensorSecond, (reach, reach, reach, reach))
+    first = tensorFirst[:, :, ::intStride, ::intStride]
+    height, width = tensorFirst.shape[2:]
+    return torch.cat(
+        [
+            (
+                first
+                * padded[
+                    :,
+                    :,
+                    dy * intStride : dy * intStride + height : intStride,
+                    dx * intStride : dx * intStride + width : intStride,
+                ]
+            ).mean(1, keepdim=True)
+            for dy in range(7)
+            for dx in range(7)
+        ],
+        1,
+    )
 
 
 def correlation_81(tensorFirst, tensorSecond):

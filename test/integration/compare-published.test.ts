@@ -21,7 +21,12 @@ function fakePython(name: string, end: string): void {
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'acutance-compared-'));
-  for (const file of ['cdvd/code/model/cdvd_tsp.py', 'erdn/model/erdn.py', 'other/readme.md']) {
+  for (const file of [
+    'cdvd/code/model/cdvd_tsp.py',
+    'erdn/model/erdn.py',
+    'pvdnet/models/archs/PVDNet.py',
+    'other/readme.md',
+  ]) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), '');
   }
@@ -54,6 +59,7 @@ describe.skipIf(process.platform === 'win32')('compare-published', () => {
   it.each([
     ['a folder that is no checkout', ['other'], 3, /other" is no checkout of published code/],
     ['stages that the code does not have', ['cdvd', '--stages', '3'], 2, /CDVD-TSP has no 3 stages/],
+    ['a size that the code does not have', ['pvdnet', '--size', 'small'], 2, /PVDNet has no size "small"/],
     ['too few frames', ['erdn', '--frames', '2'], 2, /2 frames are too few/],
     ['a size its code refuses', ['erdn', '--height', '180'], 2, /can't be run at 64x180/],
     ['a width of 1', ['cdvd', '--width', '1'], 2, /can't be run at 1x64/],
@@ -79,6 +85,7 @@ describe.skipIf(process.platform === 'win32')('compare-published', () => {
     expect(called[0]).toMatch(/native-models[\\/]compare[\\/]run_published\.py$/);
     const value = (name: string) => called[called.indexOf(name) + 1];
     expect(value('--network')).toBe('erdn');
+    expect(value('--size')).toBe('paper');
     expect(value('--stages')).toBe('1');
     expect(value('--weights')).toMatch(/bad\.pth$/);
   });

@@ -5,8 +5,15 @@ import { AcutanceError } from '../../shared/errors.ts';
 
 /** Networks whose published code can be run, with a file by which a checkout of it is known. */
 const CHECKOUTS = [
-  { network: 'cdvd-tsp', title: 'CDVD-TSP', file: 'code/model/cdvd_tsp.py', stages: [2] },
-  { network: 'erdn', title: 'ERDN', file: 'model/erdn.py', stages: [1, 2] },
+  { network: 'cdvd-tsp', title: 'CDVD-TSP', file: 'code/model/cdvd_tsp.py', stages: [2], sizes: ['paper'] },
+  { network: 'erdn', title: 'ERDN', file: 'model/erdn.py', stages: [1, 2], sizes: ['paper'] },
+  {
+    network: 'pvdnet',
+    title: 'PVDNet',
+    file: 'models/archs/PVDNet.py',
+    stages: [1],
+    sizes: ['medium', 'large'],
+  },
 ] as const;
 
 export interface PublishedCheckout {
@@ -15,18 +22,20 @@ export interface PublishedCheckout {
   readonly title: string;
   /** The numbers of stages that its code can be run with; the last one is the usual. */
   readonly stages: readonly number[];
+  /** The sizes that it has; the first one is the usual. */
+  readonly sizes: readonly string[];
 }
 
 /** @throws AcutanceError `input-unsupported` for a folder that is no checkout of known code. */
 export function recogniseCheckout(folder: string): PublishedCheckout {
   const found = CHECKOUTS.find(({ file }) => existsSync(join(folder, file)));
-  if (found) return { folder, network: found.network, title: found.title, stages: found.stages };
+  if (found) return { folder, ...found };
   const known = CHECKOUTS.map(({ title, file }) => `${title} (has ${file})`);
   throw new AcutanceError(
     'input-unsupported',
     `"${folder}" is no checkout of published code that is known.`,
     {
-      hint: `Give the folder of a clone of ${known.join(' or ')}.`,
+      hint: `Give the folder of a clone of ${known.join(', ')}.`,
     },
   );
 }
@@ -36,6 +45,7 @@ export interface PublishedRun {
   /** The program that runs the code: `run_published.py`. */
   readonly driver: string;
   readonly checkout: PublishedCheckout;
+  readonly size: string;
   readonly stages: number;
   /** Arrays in and out: `.npy`, float32, N x 3 x H x W. */
   readonly frames: string;
@@ -64,7 +74,7 @@ export async function runPublished(run: PublishedRun, signal: AbortSignal): Prom
   const { checkout, weights } = run;
   const args = [
     ...[run.driver, '--checkout', checkout.folder, '--network', checkout.network],
-    ...['--stages', String(run.stages), '--frames', run.frames, '--output', run.output],
+    ...['--size', run.size, '--stages', String(run.stages), '--frames', run.frames, '--output', run.output],
     ...[weights.made ? '--make-weights' : '--weights', weights.path, '--seed', String(run.seed)],
     ...(run.threads === undefined ? [] : ['--threads', String(run.threads)]),
   ];

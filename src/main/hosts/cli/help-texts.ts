@@ -123,12 +123,13 @@ Examples:
 `;
 
 export const COMPARE_PUBLISHED_HELP = `
-Known checkouts: CDVD-TSP (github.com/csbhr/CDVD-TSP) and ERDN (github.com/TencentCloud/ERDN). Their code runs in a Python
-process of its own, on the CPU, with stand-ins for the parts that need CUDA; nothing in the checkout is changed. The Python
-needs PyTorch, NumPy, and torchvision for ERDN. Printed are the largest difference of the results and both times per
-frame, without loading.
+Known checkouts: CDVD-TSP (github.com/csbhr/CDVD-TSP), ERDN (github.com/TencentCloud/ERDN) and PVDNet
+(github.com/codeslake/PVDNet). Their code runs in a Python process of its own, on the CPU, with stand-ins for the parts
+that need CUDA; nothing in the checkout is changed. The Python needs PyTorch, NumPy, and torchvision for ERDN. Printed
+are the largest difference of the results and both times per frame, without loading.
 
 Examples:
   acutance compare-published ~/CDVD-TSP --weights CDVD_TSP_DVD_Convergent.pt
   acutance compare-published ~/ERDN --stages 1 --python ~/venv/bin/python
+  acutance compare-published ~/PVDNet --size large --frames 6
 `;

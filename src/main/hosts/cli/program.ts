@@ -423,6 +423,7 @@ function addComparePublished(program: Command): void {
         'the weights the authors published (default: made-up ones, from the seed)',
       ).argParser(parsePath),
     )
+    .addOption(new Option('--size <size>', 'pvdnet: medium or large').choices(NETWORK_SIZES))
     .addOption(new Option('--stages <n>', 'erdn: 1 (single) or 2 (double)').argParser(parseStages))
     .addOption(new Option('--python <program>', 'a Python with PyTorch').default('python3'))
     .addOption(

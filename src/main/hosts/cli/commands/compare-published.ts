@@ -18,6 +18,7 @@ import { runJob } from '../run-job.ts';
 
 export interface ComparePublishedOptions extends ReporterOptions {
   readonly weights?: string;
+  readonly size?: string;
   readonly stages?: number;
   readonly python: string;
   readonly device: DeviceChoice;
@@ -31,6 +32,7 @@ export interface ComparePublishedOptions extends ReporterOptions {
 /** What was found: differences are of values in [0, 1], times are per frame. */
 interface Comparison {
   readonly network: string;
+  readonly size: string;
   readonly stages: number;
   readonly frames: number;
   readonly width: number;
@@ -49,7 +51,7 @@ interface Comparison {
 
 /** The networks' windows hold so many. */
 const FEWEST_FRAMES = 3;
-/** Both networks' published code takes sizes of this multiple only, and rejects or crops others. */
+/** The published code takes frames of this multiple only, and rejects or crops others. */
 const MULTIPLE = 8;
 
 /** `acutance compare-published`: an author's own code beside ours, same weights, same frames. */
@@ -74,6 +76,7 @@ async function compare(
 ): Promise<Comparison> {
   const { frames, width, height, seed, python, device, threads } = options;
   const stages = options.stages ?? checkout.stages.at(-1)!;
+  const size = options.size ?? checkout.sizes[0]!;
   const [input, theirs, ours] = ['input.npy', 'theirs.npy', 'ours.npy'].map((name) => join(work, name));
   if (!input || !theirs || !ours) throw new AcutanceError('internal', 'No names.');
   const made = options.weights === undefined;
@@ -85,12 +88,12 @@ async function compare(
   const driver = fileURLToPath(new URL('native-models/compare/run_published.py', installationFolder()));
   const times = await interruptible((signal) =>
     runPublished(
-      { python, driver, checkout, stages, frames: input, output: theirs, weights, seed, threads },
+      { python, driver, checkout, size, stages, frames: input, output: theirs, weights, seed, threads },
       signal,
     ),
   );
   const deblur = {
-    ...{ network: checkout.network, size: 'paper', stages, device, weights: weights.path },
+    ...{ network: checkout.network, size, stages, device, weights: weights.path },
     // The meaning that the authors' PyTorch gave their warps, and that their code is run with here.
     alignCorners: true,
   };
@@ -101,7 +104,7 @@ async function compare(
   const publishedSeconds = times.seconds.reduce((a, b) => a + b, 0) / frames;
   const ourSeconds = result.inferenceSeconds / frames;
   return {
-    ...{ network: checkout.network, stages, frames, width, height },
+    ...{ network: checkout.network, size, stages, frames, width, height },
     ...differences(published.data, own.data),
     ...{ publishedSeconds, ourSeconds, ratio: publishedSeconds / ourSeconds },
     ...{ torch: times.torch, threads: times.threads, weights: made ? `made up, seed ${seed}` : weights.path },
@@ -110,11 +113,16 @@ async function compare(
 
 function requireSense(
   checkout: PublishedCheckout,
-  { stages, frames, width, height }: ComparePublishedOptions,
+  { size, stages, frames, width, height }: ComparePublishedOptions,
 ): void {
   if (stages !== undefined && !checkout.stages.includes(stages)) {
     throw new AcutanceError('usage', `The published code of ${checkout.title} has no ${stages} stages.`, {
       hint: `Give --stages ${checkout.stages.join(' or ')}.`,
+    });
+  }
+  if (size !== undefined && !checkout.sizes.includes(size)) {
+    throw new AcutanceError('usage', `The published code of ${checkout.title} has no size "${size}".`, {
+      hint: `Give --size ${checkout.sizes.join(' or ')}.`,
     });
   }
   if (frames < FEWEST_FRAMES) {
@@ -152,7 +160,7 @@ function describe({ title }: PublishedCheckout, result: Comparison): string {
   const { publishedSeconds, ourSeconds, ratio, largestDifference, meanDifference, range } = result;
   const stages = result.stages === 1 ? '1 stage' : `${result.stages} stages`;
   return [
-    `${title}, ${stages}, ${result.frames} frames of ${result.width}x${result.height}, weights ${result.weights}`,
+    `${title} ${result.size}, ${stages}, ${result.frames} frames of ${result.width}x${result.height}, weights ${result.weights}`,
     `Published code   ${publishedSeconds.toFixed(3)} s per frame (PyTorch ${result.torch}, ${result.threads} threads)`,
     `Acutance         ${ourSeconds.toFixed(3)} s per frame: ${ratio.toFixed(2)} times as fast`,
     `Difference       ${largestDifference.toExponential(2)} at most, ${meanDifference.toExponential(2)} on average, of values ${range[0].toFixed(3)} to ${range[1].toFixed(3)}`,
