@@ -27,6 +27,11 @@ export function conv(image: Value, options: ConvOptions): Value {
   return convolve(image, weight, options, image.graph.parameter('bias', [options.channels]));
 }
 
+/** 3 x 3 convolution of stride 1 with a weight [out, in, 3, 3] and a bias [out] that were computed. */
+export function convBy(image: Value, weight: Value, bias: Value): Value {
+  return convolve(image, weight, { channels: weight.dims[0]!, kernel: 3 }, bias);
+}
+
 /**
  * The convolution of images concatenated along their channels, computed as a sum: nothing is copied, and parts of few
  * channels need not be aligned. `inputs` counts the channels of all parts; the last may have channels of zeros.

@@ -3,7 +3,7 @@ import { erdn } from '../../../src/networks/archs/erdn/erdn.ts';
 import { gradientMap } from '../../../src/networks/archs/erdn/fusion.ts';
 import { Graph, type Lowering } from '../../../src/networks/graph/graph.ts';
 import { sigmoid } from '../../../src/networks/ops/elementwise.ts';
-import { deformableConv } from '../../../src/networks/ops/own/deformable-conv.ts';
+import { deformableConv, predictedDeformableConv } from '../../../src/networks/ops/own/deformable-conv.ts';
 import { sharpnessPrior } from '../../../src/networks/ops/own/sharpness-prior.ts';
 import { slice } from '../../../src/networks/ops/shaping.ts';
 import { elementCount, type Tensor } from '../../../src/shared/tensor.ts';
@@ -54,6 +54,32 @@ describe.each(lowerings)('the operations of ERDN through the %s bodies', (loweri
         bias: constant(unit('dcn_bias')),
         offset: slice(rawIn, 1, 0, 144),
         mask: sigmoid(slice(rawIn, 1, 144, 216)),
+      },
+      8,
+    );
+    graph.output('output', output);
+    const result = await runGraph(graph, { image, raw });
+    expect(maxDifference(result['output']!.data, unit('dcn_expected').data)).toBeLessThan(1e-5);
+  });
+
+  it('convolve deformably a few channels at a time, with offsets computed on the way', async () => {
+    const [image, raw] = [unit('dcn_input'), unit('dcn_raw')];
+    const graph = new Graph('test', lowering);
+    const constant = ({ data, dims }: Tensor) => graph.constant({ data, dims });
+    const count = raw.dims[1]!;
+    // The predictor hands on what it gets.
+    const identity = new Float32Array(count * count * 9);
+    for (let channel = 0; channel < count; channel++) identity[(channel * count + channel) * 9 + 4] = 1;
+    const output = predictedDeformableConv(
+      {
+        image: graph.input('image', image.dims),
+        from: graph.input('raw', raw.dims),
+        weight: constant(unit('dcn_weight')),
+        bias: constant(unit('dcn_bias')),
+        predictor: {
+          weight: constant({ data: identity, dims: [count, count, 3, 3] }),
+          bias: constant({ data: new Float32Array(count), dims: [count] }),
+        },
       },
       8,
     );

@@ -1,8 +1,8 @@
 import type { Value } from '../../graph/graph.ts';
 import { conv, convOfParts } from '../../ops/convolution.ts';
-import { leakyRelu, multiply, sigmoid } from '../../ops/elementwise.ts';
-import { deformableConv } from '../../ops/own/deformable-conv.ts';
-import { depthToSpace, resizeBilinear, slice, spaceToDepth } from '../../ops/shaping.ts';
+import { leakyRelu, multiply } from '../../ops/elementwise.ts';
+import { predictedDeformableConv } from '../../ops/own/deformable-conv.ts';
+import { depthToSpace, resizeBilinear, spaceToDepth } from '../../ops/shaping.ts';
 import { decode, encode, residualBlocks } from '../encoder-decoder/encoder-decoder.ts';
 import type { ErdnSize } from './sizes.ts';
 
@@ -137,18 +137,14 @@ function receptiveFields(seen: readonly Value[], level: Level, channels: number)
 /** Modulated deformable convolution of `image`; where it reads is computed from another feature. */
 function deform(image: Value, from: Value, { features, deformableGroups }: ErdnSize): Value {
   const { graph } = image;
-  const count = deformableGroups * TAPS;
-  const raw = graph.within('conv_offset', () => conv(from, { channels: 3 * count, kernel: 3 }));
-  return deformableConv(
-    {
-      image,
-      weight: graph.parameter('weight', [features, features, 3, 3]),
-      bias: graph.parameter('bias', [features]),
-      offset: slice(raw, 1, 0, 2 * count),
-      mask: sigmoid(slice(raw, 1, 2 * count, 3 * count)),
-    },
-    deformableGroups,
-  );
+  const count = 3 * deformableGroups * TAPS;
+  const predictor = graph.within('conv_offset', () => ({
+    weight: graph.parameter('weight', [count, features, 3, 3]),
+    bias: graph.parameter('bias', [count]),
+  }));
+  const weight = graph.parameter('weight', [features, features, 3, 3]);
+  const bias = graph.parameter('bias', [features]);
+  return predictedDeformableConv({ image, from, weight, bias, predictor }, deformableGroups);
 }
 
 function doubled(value: Value): Value {

@@ -1,11 +1,21 @@
 import { ShapeError, type Graph, type Value } from '../../graph/graph.ts';
-import { add, atLeast, cast, floor, maximum, minimum, multiply, negate, subtract } from '../elementwise.ts';
-import { gather, imageDims, matmul, reshape, slice, transpose } from '../shaping.ts';
+import { convBy } from '../convolution.ts';
+import {
+  add,
+  atLeast,
+  cast,
+  floor,
+  maximum,
+  minimum,
+  multiply,
+  negate,
+  sigmoid,
+  subtract,
+} from '../elementwise.ts';
+import { concat, gather, imageDims, matmul, reshape, slice, transpose } from '../shaping.ts';
 
 const KERNEL = 3;
 const TAPS = KERNEL ** 2;
-/** Groups of channels that one node of ONNX Runtime convolves. */
-const GROUPS_AT_ONCE = 2;
 
 export interface DeformableConvInputs {
   /** N x C x H x W. */
@@ -55,29 +65,97 @@ export function deformableConv(inputs: DeformableConvInputs, groups: number): Va
   });
 }
 
+export interface PredictedDeformableConvInputs extends Pick<
+  DeformableConvInputs,
+  'image' | 'weight' | 'bias'
+> {
+  /** N x C' x H x W: where the taps read is computed from this. */
+  readonly from: Value;
+  /**
+   * The convolution that computes it: weight [groups * 9 * 3, C', 3, 3], bias [groups * 9 * 3]; first the channels of the
+   * offsets, then those of the masks before their sigmoid.
+   */
+  readonly predictor: { readonly weight: Value; readonly bias: Value };
+}
+
 /**
- * A sum over a few groups of channels at a time: ONNX Runtime lays out all samples of a node before it multiplies, nine
- * times the image, and that is what large frames would fail for.
+ * `deformableConv` with offsets and masks that a convolution computes from a feature. It is a sum over the groups of
+ * channels, each with offsets of its own: those of all groups, and what is read for them, are many times the image.
+ */
+export function predictedDeformableConv(inputs: PredictedDeformableConvInputs, groups: number): Value {
+  const { image, from, weight, bias, predictor } = inputs;
+  const channels = image.dims[1]!;
+  if (
+    image.dims.with(1, 0).join() !== from.dims.with(1, 0).join() ||
+    predictor.weight.dims.join() !== [3 * groups * TAPS, from.dims[1], KERNEL, KERNEL].join() ||
+    weight.dims.slice(1).join() !== [channels, KERNEL, KERNEL].join() ||
+    channels % groups !== 0
+  )
+    throw new ShapeError('PredictedDeformableConv', image.graph.scope, 'the inputs do not fit', {
+      image: image.dims,
+      from: from.dims,
+      weight: weight.dims,
+      predictor: predictor.weight.dims,
+    });
+  return image.graph.ownOperator({
+    name: 'PredictedDeformableConv',
+    inputs: [image, from, weight, bias, predictor.weight, predictor.bias],
+    attributes: { groups },
+    body: (graph, values) => {
+      const [imageIn, fromIn, weightIn, biasIn, predictorWeight, predictorBias] = values as [Value] & Value[];
+      const isGathering = graph.lowering === 'webgpu';
+      // Gathering takes hundreds of nodes, which are long to load, and no buffer of all samples.
+      const together = isGathering ? groups : 1;
+      const width = (channels / groups) * together;
+      const taps = together * TAPS;
+      const partBody = isGathering ? gatherBody : standardBody;
+      // All parts before their sums: ONNX Runtime computes the newest of a node's inputs first, which must be the sum.
+      return Array.from({ length: groups / together }, (_, part) => {
+        const own = (value: Value) => {
+          const offsets = slice(value, 0, 2 * part * taps, 2 * (part + 1) * taps);
+          const masks = (2 * groups + part * together) * TAPS;
+          return concat([offsets, slice(value, 0, masks, masks + taps)], 0);
+        };
+        const raw = convBy(fromIn!, own(predictorWeight!), own(predictorBias!));
+        const noBias = graph.constant({ data: new Float32Array(bias.dims[0]!), dims: bias.dims });
+        return partBody(
+          graph,
+          {
+            image: slice(imageIn, 1, part * width, (part + 1) * width),
+            weight: slice(weightIn!, 1, part * width, (part + 1) * width),
+            bias: part === 0 ? biasIn! : noBias,
+            offset: slice(raw, 1, 0, 2 * taps),
+            mask: sigmoid(slice(raw, 1, 2 * taps, 3 * taps)),
+          },
+          together,
+        );
+      }).reduce((sum, part) => add(sum, part));
+    },
+  });
+}
+
+/**
+ * A sum over the groups of channels: ONNX Runtime lays out all samples of a node before it multiplies, nine times the
+ * image, and where they are read, as much again; that is what large frames would fail for.
  */
 function standardBody(graph: Graph, inputs: DeformableConvInputs, groups: number): Value {
   const { image, weight, bias, offset, mask } = inputs;
-  const channels = image.dims[1]!;
-  const together = groups % GROUPS_AT_ONCE === 0 ? GROUPS_AT_ONCE : groups;
-  const width = (channels / groups) * together;
+  const width = image.dims[1]! / groups;
   const noBias = graph.constant({ data: new Float32Array(weight.dims[0]!), dims: [weight.dims[0]!] });
-  return Array.from({ length: groups / together }, (_, part) => {
-    const share = (value: Value, size: number) => slice(value, 1, part * size, (part + 1) * size);
+  return Array.from({ length: groups }, (_, group) => {
+    const share = (value: Value, size: number) =>
+      value.dims[1] === size ? value : slice(value, 1, group * size, (group + 1) * size);
     return graph.node({
       opType: 'DeformConv',
       inputs: [
         share(image, width),
         share(weight, width),
-        share(offset, together * TAPS * 2),
-        part === 0 ? bias : noBias,
-        share(mask, together * TAPS),
+        share(offset, TAPS * 2),
+        group === 0 ? bias : noBias,
+        share(mask, TAPS),
       ],
       outputs: [{ dims: image.dims.with(1, weight.dims[0]!) }],
-      attributes: { kernel_shape: [KERNEL, KERNEL], pads: [1, 1, 1, 1], offset_group: together },
+      attributes: { kernel_shape: [KERNEL, KERNEL], pads: [1, 1, 1, 1], offset_group: 1 },
     })[0]!;
   }).reduce((sum, part) => add(sum, part));
 }
