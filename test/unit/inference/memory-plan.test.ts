@@ -31,7 +31,7 @@ describe('planning memory', () => {
     }
   });
 
-  it('keeps a 1080p clip below 4 GB with PVDNet of any size, and with the lite ERDN', () => {
+  it('keeps a 1080p clip below 4 GB with PVDNet and ARVo of any size, and with the lite ERDN', () => {
     const peak = (network: Network, size: NetworkSize, featureBytesPerPixel: number) =>
       planMemory({
         ...{ network, size, height: 1080, width: 1920 },
@@ -41,6 +41,8 @@ describe('planning memory', () => {
       }).peakBytes;
     for (const size of pvdNet.sizes) expect(peak(pvdNet, size, 61)).toBeLessThan(4 * GIB);
     expect(peak(erdn, 'lite', 43)).toBeLessThan(4 * GIB);
+    expect(peak(arvo, 'lite', 7)).toBeLessThan(4 * GIB);
+    expect(peak(arvo, 'paper', 15)).toBeLessThan(4 * GIB);
   });
 
   it('does not tile small frames, and lets every program keep its memory there', () => {
