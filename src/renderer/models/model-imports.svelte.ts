@@ -6,6 +6,14 @@ import { baseName } from '../design/file-name.ts';
 
 type Source = WeightsOrder['files'][number];
 
+/** What is said of weights that are imported, where their files don't say it, or say it wrongly. */
+export interface ImportOptions {
+  /** Empty: what the files say. */
+  readonly licence: string;
+  /** The convention of their warps; `file`: what the files say, else `true`. */
+  readonly alignCorners: 'file' | 'true' | 'false';
+}
+
 /** Files on their way in, and what they turned out to be. */
 export interface ModelImport {
   readonly id: number;
@@ -33,6 +41,7 @@ export class ModelImports {
   readonly #ended = new AbortController();
   #list = $state.raw<readonly ModelImport[]>([]);
   #overview = $state.raw<ImportedWeights | undefined>();
+  #options = $state.raw<ImportOptions>({ licence: '', alignCorners: 'file' });
   #lastId = 0;
   /** One after the other, so that the parts of a network find each other. */
   #turn: Promise<void> = Promise.resolve();
@@ -53,6 +62,15 @@ export class ModelImports {
   /** Where imported weights lie, and which of them are damaged; undefined until it is known. */
   get overview(): ImportedWeights | undefined {
     return this.#overview;
+  }
+
+  /** Of the imports to come. */
+  get options(): ImportOptions {
+    return this.#options;
+  }
+
+  change(change: Partial<ImportOptions>): void {
+    this.#options = { ...this.#options, ...change };
   }
 
   /** @throws AcutanceError when it can't be had */
@@ -120,7 +138,7 @@ export class ModelImports {
   async #read(id: number, sources: readonly Source[]): Promise<void> {
     this.#change(id, { state: 'reading', sources });
     const finding = await this.#parts.client.importWeights({
-      body: { files: [...sources] },
+      body: { files: [...sources], ...this.#said() },
       signal: this.#ended.signal,
     });
     const others = finding.result === 'part' ? this.#partsOf(finding.network, id) : [];
@@ -137,6 +155,15 @@ export class ModelImports {
     this.#change(id, { state: 'found', finding });
     const name = this.#list.find((entry) => entry.id === id)?.names.join(' and ') ?? '';
     this.#parts.announce(`${name}: ${finding.result === 'imported' ? 'imported' : 'not imported'}.`);
+  }
+
+  #said(): Pick<WeightsOrder, 'licence' | 'alignCorners'> {
+    const { licence, alignCorners } = this.#options;
+    const text = licence.trim().slice(0, 500);
+    return {
+      ...(text === '' ? {} : { licence: text }),
+      ...(alignCorners === 'file' ? {} : { alignCorners: alignCorners === 'true' }),
+    };
   }
 
   /** Imports that wait for the other parts of a network, the oldest first. */

@@ -20,12 +20,14 @@ const PART: WeightsFinding = {
 let answer: (files: WeightsOrder['files']) => WeightsFinding;
 let orders: WeightsOrder['files'][];
 let discarded: string[];
+let licences: unknown[];
 let models: ModelImports;
 let said: string[];
 
 beforeEach(() => {
   orders = [];
   discarded = [];
+  licences = [];
   said = [];
   answer = () => IMPORTED;
   models = new ModelImports({
@@ -38,6 +40,7 @@ beforeEach(() => {
     client: {
       importWeights: async ({ body }) => {
         orders.push(body.files);
+        licences.push(body.licence);
         return answer(body.files);
       },
       discardUpload: async ({ params }) => void discarded.push(params.upload),
@@ -61,6 +64,13 @@ describe('files that are dropped', () => {
     expect(states()).toEqual([['a.pth', 'found', 'imported']]);
     expect(said).toEqual(['a.pth: imported.']);
     expect(models.busy).toBe(false);
+  });
+
+  it('are imported with the licence that is noted for them', async () => {
+    await models.importPaths(['/a.pth']);
+    models.change({ licence: ' MIT ' });
+    await models.importPaths(['/b.pth']);
+    expect(licences).toEqual([undefined, 'MIT']);
   });
 
   it('that fail say why, and do not keep others from coming in', async () => {
