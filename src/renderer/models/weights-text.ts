@@ -9,14 +9,15 @@ export function shortHash({ hash }: Pick<Weights, 'hash'>): string {
 }
 
 /** Where weights are from, when they came and how large they are: `Imported 20 Nov, 12:04 · 65.1 MB`. */
-export function weightsFacts({ source, importedAt, bytes }: Weights, now: number): string {
+export function weightsFacts({ source, importedAt, bytes, options }: Weights, now: number): string {
   const came =
     source === 'shipped'
       ? 'Came with Acutance'
       : importedAt === undefined
         ? 'Imported'
         : `Imported ${formatMoment(importedAt, now)}`;
-  return `${came} · ${formatBytes(bytes)}`;
+  const only = options?.layers === undefined ? '' : ` · ${options.layers} layers`;
+  return `${came} · ${formatBytes(bytes)}${only}`;
 }
 
 /** What may be done with them, as far as is known. */

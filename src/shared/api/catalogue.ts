@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DeviceReport } from '../engine-protocol.ts';
+import { LAYER_COUNTS } from '../settings.ts';
 
 /** A place where networks can run, or the reason why they can't; see `DeviceReport`. */
 export const deviceSchema = z.object({
@@ -21,6 +22,8 @@ export const weightsSchema = z.object({
   origin: z.string(),
   licence: z.string().optional(),
   attribution: z.string().optional(),
+  /** The only options that they are for, of a network that has weights of its own for each. */
+  options: z.object({ layers: z.literal(LAYER_COUNTS).optional() }).optional(),
   bytes: z.number(),
   /** Of imported ones, in milliseconds since 1970. */
   importedAt: z.number().optional(),

@@ -50,6 +50,15 @@ describe('weights without a word about what they are for', () => {
     });
   });
 
+  it('are recognised with the number of layers that they are for', async () => {
+    const two = findNetwork('arvo')!.parameters('lite', { layers: 2 });
+    expect(await importing(file('a.safetensors', two))).toMatchObject({
+      result: 'imported',
+      network: 'arvo',
+      weights: { options: { layers: 2 } },
+    });
+  });
+
   it.each(['model.', '_orig_mod.', 'module.netG.'])(
     'are recognised inside the wrapper %s',
     async (wrapper) => {

@@ -81,6 +81,7 @@ describe('weights', () => {
     expect(weightsFacts({ ...weights, source: 'shipped', bytes: 1_300_000 }, 0)).toBe(
       'Came with Acutance · 1.3 MB',
     );
+    expect(weightsFacts({ ...weights, options: { layers: 2 } }, 0)).toBe('Imported · 1 B · 2 layers');
     expect(weightsFacts({ ...weights, importedAt: Date.UTC(2020, 4, 5) }, Date.UTC(2026, 1, 1))).toMatch(
       /^Imported 5 May 2020 · 1 B$/,
     );
