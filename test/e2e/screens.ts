@@ -40,8 +40,7 @@ for (const theme of ['dark', 'light'] as const) {
       await shoot('deblurring');
       await editor.page.getByText('All frames deblurred').waitFor({ timeout: 300_000 });
       rendered = true;
-    }
-    await editor.clipIsShown('butterfly.mp4');
+    } else await editor.clipIsShown('butterfly.mp4');
     await editor.goTo(24);
     await editor.frameIsShown(24, 'after');
     await shoot('wipe');
