@@ -18,56 +18,59 @@ const SIZES = [
 mkdirSync(FOLDER, { recursive: true });
 const browser = await launchChromium();
 const application = await TestApplication.start([[SAMPLE, 'butterfly.mp4']]);
-let rendered = false;
-for (const theme of ['dark', 'light'] as const) {
-  for (const { width, height } of SIZES) {
-    const editor = await EditorPage.open(browser, application, { theme, width, height });
-    const shoot = async (name: string): Promise<void> => {
-      await editor.page.waitForTimeout(500);
-      const path = join(FOLDER, `${name}-${theme}-${width}x${height}.jpg`);
-      await editor.page.screenshot({ path, type: 'jpeg', quality: 88 });
-    };
-    if (!rendered) {
-      await editor.clipIsShown('sample.mp4');
-      await shoot('first-start');
-      await editor.inspector.getByRole('button', { name: /^Cancel/ }).click();
-      await editor.openClip(join(application.clipFolder, 'butterfly.mp4'));
-      await editor.clipIsShown('butterfly.mp4');
-      await editor.mark(20, 30);
-      await editor.deblur();
-      await editor.goTo(20);
-      await editor.frameIsShown(20, 'after', 180_000);
-      await shoot('deblurring');
-      await editor.page.getByText('All frames deblurred').waitFor({ timeout: 300_000 });
-      rendered = true;
-    } else await editor.clipIsShown('butterfly.mp4');
-    await editor.goTo(24);
-    await editor.frameIsShown(24, 'after');
-    await shoot('wipe');
-    for (const mode of ['Before', 'After', 'Side by side']) {
-      await editor.choose('View', mode);
-      await shoot(mode.toLowerCase().replaceAll(' ', '-'));
+try {
+  let rendered = false;
+  for (const theme of ['dark', 'light'] as const) {
+    for (const { width, height } of SIZES) {
+      const editor = await EditorPage.open(browser, application, { theme, width, height });
+      const shoot = async (name: string): Promise<void> => {
+        await editor.page.waitForTimeout(500);
+        const path = join(FOLDER, `${name}-${theme}-${width}x${height}.jpg`);
+        await editor.page.screenshot({ path, type: 'jpeg', quality: 88 });
+      };
+      if (!rendered) {
+        await editor.clipIsShown('sample.mp4');
+        await shoot('first-start');
+        await editor.inspector.getByRole('button', { name: /^Cancel/ }).click();
+        await editor.openClip(join(application.clipFolder, 'butterfly.mp4'));
+        await editor.clipIsShown('butterfly.mp4');
+        await editor.mark(20, 30);
+        await editor.deblur();
+        await editor.goTo(20);
+        await editor.frameIsShown(20, 'after', 180_000);
+        await shoot('deblurring');
+        await editor.page.getByText('All frames deblurred').waitFor({ timeout: 300_000 });
+        rendered = true;
+      } else await editor.clipIsShown('butterfly.mp4');
+      await editor.goTo(24);
+      await editor.frameIsShown(24, 'after');
+      await shoot('wipe');
+      for (const mode of ['Before', 'After', 'Side by side']) {
+        await editor.choose('View', mode);
+        await shoot(mode.toLowerCase().replaceAll(' ', '-'));
+      }
+      await editor.choose('View', 'Wipe');
+      await editor.press('Control+o');
+      await shoot('open');
+      await editor.press('Escape');
+      await editor.press('Control+e');
+      await shoot('export');
+      await editor.press('Escape');
+      await editor.press('Control+Shift+m');
+      await shoot('models');
+      await editor.press('Escape');
+      await editor.press('F1');
+      await shoot('shortcuts');
+      await editor.press('Escape');
+      await editor.page.getByRole('button', { name: 'About Acutance' }).click();
+      await shoot('about');
+      await editor.press('Escape');
+      await editor.openClip('/etc/hostname');
+      await shoot('problem');
+      await editor.close();
     }
-    await editor.choose('View', 'Wipe');
-    await editor.press('Control+o');
-    await shoot('open');
-    await editor.press('Escape');
-    await editor.press('Control+e');
-    await shoot('export');
-    await editor.press('Escape');
-    await editor.press('Control+Shift+m');
-    await shoot('models');
-    await editor.press('Escape');
-    await editor.press('F1');
-    await shoot('shortcuts');
-    await editor.press('Escape');
-    await editor.page.getByRole('button', { name: 'About Acutance' }).click();
-    await shoot('about');
-    await editor.press('Escape');
-    await editor.openClip('/etc/hostname');
-    await shoot('problem');
-    await editor.close();
   }
+} finally {
+  await application.stop();
+  await browser.close();
 }
-await application.stop();
-await browser.close();
