@@ -65,8 +65,8 @@ export const WEIGHTS_HELP = `
 The file is read without running anything in it. What is missing, left over or of another shape is listed.
 
 Examples:
-  acutance weights import PVDNet_nah.pytorch --network pvdnet
-  acutance weights import CDVD_TSP.pt --network cdvd-tsp --licence "from github.com/csbhr/CDVD-TSP"
+  acutance weights import PVDNet_nah.pytorch
+  acutance weights import CDVD_TSP.pt --licence "from github.com/csbhr/CDVD-TSP"
 `;
 
 export const INSPECT_HELP = `

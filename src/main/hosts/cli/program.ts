@@ -252,7 +252,9 @@ function addWeights(program: Command): void {
       parsePaths,
     )
     .addOption(
-      new Option('--network <name>', 'the network it is for').choices(NETWORK_IDS).makeOptionMandatory(),
+      new Option('--network <name>', 'the network it is for (default: the one that fits)').choices(
+        NETWORK_IDS,
+      ),
     )
     .addOption(
       new Option('--size <size>', 'the size it is for (default: the one that fits)').choices(NETWORK_SIZES),

@@ -4,7 +4,7 @@ import { formatBytes, formatTable } from '../format.ts';
 import { createReporter, type ReporterOptions } from '../reporter.ts';
 
 export interface ImportOptions extends ReporterOptions {
-  readonly network: string;
+  readonly network?: string;
   readonly size?: string;
   readonly alignCorners?: boolean;
   readonly licence?: string;
