@@ -269,7 +269,7 @@ function addWeights(program: Command): void {
     .option(...JSON_OPTION)
     .action(async (files: [string, ...string[]], options: object) => {
       const { importWeights } = await import('./commands/weights.ts');
-      await importWeights(files, options as Parameters<typeof importWeights>[1]);
+      await importWeights(files, options);
     });
   addCommand(weights, 'list', 'list the weights that can be used', '')
     .option(...JSON_OPTION)
