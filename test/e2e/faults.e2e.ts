@@ -105,7 +105,7 @@ describe.skipIf(isMissing('chromium'))('when something goes wrong', () => {
   });
 
   it.each([
-    ['empty.mp4', '', /empty|nothing|no video/i],
+    ['empty.mp4', '', /empty.mp4" is empty/],
     ['notes.mp4', 'These are notes, not a video.', /not a video|no video|can.t be read|not.*understood/i],
   ])('%s is refused in the dialog, with the reason', async (name, content, reason) => {
     writeFileSync(join(application.clipFolder, name), content);
