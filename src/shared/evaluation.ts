@@ -1,4 +1,4 @@
-import type { DeblurProvenance } from './engine-protocol.ts';
+import type { DeblurProvenance } from './deblurring.ts';
 import type { DeblurSettings } from './settings.ts';
 
 /** What the evaluation of restored frames and the making of test material take and give. */

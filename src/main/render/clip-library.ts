@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Clip, ClipChoices, RecentClip } from '../../shared/api/clip.ts';
-import type { ClipIndex } from '../../shared/engine-protocol.ts';
+import type { ClipIndex } from '../../shared/clip-description.ts';
 import { AcutanceError, type ProblemDescription } from '../../shared/errors.ts';
 import { DEFAULT_DEBLUR_SETTINGS } from '../../shared/settings.ts';
 import type { FrameIndex } from '../../shared/frame-index.ts';

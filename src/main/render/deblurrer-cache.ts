@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import type { Look } from '../../networks/looks.ts';
-import type { DeblurProvenance } from '../../shared/engine-protocol.ts';
+import type { DeblurProvenance } from '../../shared/deblurring.ts';
 import { AcutanceError } from '../../shared/errors.ts';
 import type { DeblurSettings } from '../../shared/settings.ts';
 import type { Deblurrer } from '../inference/deblurrer.ts';

@@ -1,4 +1,4 @@
-import type { DevicesResult } from '../../shared/engine-protocol.ts';
+import type { DevicesResult } from '../../shared/devices.ts';
 import { OnnxRuntimeRuntime } from '../inference/onnxruntime-runtime.ts';
 import type { JobContext } from './engine-server.ts';
 

@@ -2,7 +2,7 @@ import { constants, getPriority, setPriority } from 'node:os';
 import type { Device } from '../../shared/api/catalogue.ts';
 import type { FrameRange, Recipe } from '../../shared/api/clip.ts';
 import type { Job, JobOrder } from '../../shared/api/job.ts';
-import type { DeviceReport } from '../../shared/engine-protocol.ts';
+import type { DeviceReport } from '../../shared/devices.ts';
 import { AcutanceError } from '../../shared/errors.ts';
 import type { DeblurSettings } from '../../shared/settings.ts';
 import { frameCacheFolder } from '../cache/cache-folder.ts';

@@ -3,7 +3,7 @@ import type {
   ExportRequest,
   ExportResult,
   RequestedRange,
-} from '../../shared/engine-protocol.ts';
+} from '../../shared/deblurring.ts';
 import { AcutanceError } from '../../shared/errors.ts';
 import type { ClipRange, ClipTime, DeblurSettings } from '../../shared/settings.ts';
 import { parseTime } from '../../shared/time.ts';

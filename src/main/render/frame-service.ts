@@ -1,11 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type {
-  ClipIndex,
-  FrameResult,
-  PictureFormat,
-  SoundDescription,
-} from '../../shared/engine-protocol.ts';
+import type { ClipIndex } from '../../shared/clip-description.ts';
+import type { FrameResult, PictureFormat } from '../../shared/clip-frames.ts';
+import type { SoundDescription } from '../../shared/clip-sound.ts';
 import { AcutanceError } from '../../shared/errors.ts';
 import type { EngineClient } from './engine-client.ts';
 import { FramesMemory } from './frames-memory.ts';

@@ -1,14 +1,7 @@
 import { open, stat } from 'node:fs/promises';
-import type {
-  ClipIndex,
-  ClipIndexRequest,
-  FrameRequest,
-  FrameResult,
-  SoundRequest,
-  SoundResult,
-  WaveRequest,
-  WaveResult,
-} from '../../shared/engine-protocol.ts';
+import type { ClipIndex, ClipIndexRequest } from '../../shared/clip-description.ts';
+import type { FrameRequest, FrameResult } from '../../shared/clip-frames.ts';
+import type { SoundRequest, SoundResult, WaveRequest, WaveResult } from '../../shared/clip-sound.ts';
 import { AcutanceError } from '../../shared/errors.ts';
 import { PictureMaker, SOUND_RATE, type VideoFrame, readWave, waveBytes } from '../media/index.ts';
 import type { JobContext } from './engine-server.ts';

@@ -1,5 +1,5 @@
 import type { Differences, WeightsFinding } from '../../shared/api/weights.ts';
-import type { ImportWeightsRequest } from '../../shared/engine-protocol.ts';
+import type { ImportWeightsRequest } from '../../shared/weights-import.ts';
 import { AcutanceError } from '../../shared/errors.ts';
 import { WeightsMismatch } from '../inference/weights/recognise-weights.ts';
 import type { NamedFile, WeightStore } from '../inference/weights/weight-store.ts';

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import type { InferRequest, InferResult } from '../../shared/engine-protocol.ts';
+import type { InferRequest, InferResult } from '../../shared/deblurring.ts';
 import { encodeNpyHeader } from '../../shared/npy.ts';
 import { PartialFile, unwritable } from '../media/partial-file.ts';
 import type { FrameRestorer } from './deblur-frames.ts';

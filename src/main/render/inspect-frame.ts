@@ -1,5 +1,5 @@
 import type { Look } from '../../networks/looks.ts';
-import type { DeblurProvenance } from '../../shared/engine-protocol.ts';
+import type { DeblurProvenance } from '../../shared/deblurring.ts';
 import { AcutanceError } from '../../shared/errors.ts';
 import type { CutPlace, DeblurSettings } from '../../shared/settings.ts';
 import { timeToTicks } from '../../shared/time.ts';

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import type { InspectedLook, InspectRequest, InspectResult } from '../../shared/engine-protocol.ts';
+import type { InspectedLook, InspectRequest, InspectResult } from '../../shared/inspection.ts';
 import { AcutanceError } from '../../shared/errors.ts';
 import { encodeNpy } from '../../shared/npy.ts';
 import type { SeenLook } from '../inference/looks/look-recorder.ts';

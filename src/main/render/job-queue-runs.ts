@@ -1,5 +1,6 @@
 import type { Job, JobOrder } from '../../shared/api/job.ts';
-import type { DeblurProvenance, JobEvent } from '../../shared/engine-protocol.ts';
+import type { DeblurProvenance } from '../../shared/deblurring.ts';
+import type { JobEvent } from '../../shared/engine-protocol.ts';
 import { AcutanceError } from '../../shared/errors.ts';
 import type { FrameIndex } from '../../shared/frame-index.ts';
 import type { ClipRange, ClipTime } from '../../shared/settings.ts';

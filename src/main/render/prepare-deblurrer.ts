@@ -1,5 +1,5 @@
 import type { Look } from '../../networks/looks.ts';
-import type { DeblurProvenance } from '../../shared/engine-protocol.ts';
+import type { DeblurProvenance } from '../../shared/deblurring.ts';
 import type { DeblurSettings } from '../../shared/settings.ts';
 import { createDeblurrer, type Deblurrer } from '../inference/deblurrer.ts';
 import { chooseDevice } from '../inference/devices/device-choice.ts';

@@ -1,4 +1,4 @@
-import type { PreviewRequest, PreviewResult } from '../../shared/engine-protocol.ts';
+import type { PreviewRequest, PreviewResult } from '../../shared/deblurring.ts';
 import { AcutanceError } from '../../shared/errors.ts';
 import { FrameCache } from '../cache/frame-cache.ts';
 import { countFrames, type NumberRange } from '../cache/frame-ranges.ts';

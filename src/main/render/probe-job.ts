@@ -1,4 +1,4 @@
-import type { ClipDescription, ProbeRequest } from '../../shared/engine-protocol.ts';
+import type { ClipDescription, ProbeRequest } from '../../shared/clip-description.ts';
 import type { Rational } from '../../shared/time.ts';
 import { type MediaInfo, probe } from '../media/index.ts';
 import type { JobContext } from './engine-server.ts';

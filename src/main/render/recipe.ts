@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DeviceReport } from '../../shared/engine-protocol.ts';
+import type { DeviceReport } from '../../shared/devices.ts';
 import { AcutanceError } from '../../shared/errors.ts';
 import type { DeblurSettings } from '../../shared/settings.ts';
 import type { DeviceChoice, DeviceId, Runtime } from '../inference/runtime.ts';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { ImportedWeights, WeightsFinding, WeightsOrder } from '../../shared/api/weights.ts';
-import type { ImportWeightsRequest } from '../../shared/engine-protocol.ts';
+import type { ImportWeightsRequest } from '../../shared/weights-import.ts';
 import type { WeightStore } from '../inference/weights/weight-store.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { FileAccess } from './file-access.ts';

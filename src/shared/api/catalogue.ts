@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DeviceReport } from '../engine-protocol.ts';
+import type { DeviceReport } from '../devices.ts';
 import { LAYER_COUNTS } from '../settings.ts';
 
 /** A place where networks can run, or the reason why they can't; see `DeviceReport`. */

@@ -6,7 +6,7 @@ import { WeightStore } from '../../../src/main/inference/weights/weight-store.ts
 import { shippedWeightsFolder } from '../../../src/main/render/installation.ts';
 import { RecipeResolver } from '../../../src/main/render/recipe.ts';
 import { networks } from '../../../src/networks/catalogue.ts';
-import type { DeviceReport } from '../../../src/shared/engine-protocol.ts';
+import type { DeviceReport } from '../../../src/shared/devices.ts';
 import { DEFAULT_DEBLUR_SETTINGS, type DeblurSettings } from '../../../src/shared/settings.ts';
 
 const userFolder = mkdtempSync(join(tmpdir(), 'acutance-weights-'));

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { DeblurProvenance } from '../../../shared/engine-protocol.ts';
+import type { DeblurProvenance } from '../../../shared/deblurring.ts';
 import { findNetwork } from '../../../networks/catalogue.ts';
 import { DEFAULT_DEBLUR_SETTINGS } from '../../../shared/settings.ts';
 import type {

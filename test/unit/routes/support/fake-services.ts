@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Job } from '../../../../src/shared/api/job.ts';
-import type { ClipIndex } from '../../../../src/shared/engine-protocol.ts';
+import type { ClipIndex } from '../../../../src/shared/clip-description.ts';
 import { AcutanceError } from '../../../../src/shared/errors.ts';
 import { ProjectStore } from '../../../../src/main/project/project-store.ts';
 import { type ClipReader, ClipLibrary } from '../../../../src/main/render/clip-library.ts';

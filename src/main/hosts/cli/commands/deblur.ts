@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ExportResult, RequestedRange } from '../../../../shared/engine-protocol.ts';
+import type { ExportResult, RequestedRange } from '../../../../shared/deblurring.ts';
 import { NO_NETWORK, type DeblurSettings, type ExportPreset } from '../../../../shared/settings.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from '../format.ts';
 import { describeProvenance, readNetworkOptions, type NetworkOptions } from '../network-options.ts';

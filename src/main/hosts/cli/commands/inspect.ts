@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path';
-import type { InspectedLook } from '../../../../shared/engine-protocol.ts';
+import type { InspectedLook } from '../../../../shared/inspection.ts';
 import type { CutPlace } from '../../../../shared/settings.ts';
 import { describeProvenance, readNetworkOptions, type NetworkOptions } from '../network-options.ts';
 import { createReporter, type ReporterOptions } from '../reporter.ts';

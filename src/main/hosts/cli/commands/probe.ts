@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ClipDescription } from '../../../../shared/engine-protocol.ts';
+import type { ClipDescription } from '../../../../shared/clip-description.ts';
 import { formatBytes, formatDuration } from '../format.ts';
 import { createReporter, type ReporterOptions } from '../reporter.ts';
 import { runJob } from '../run-job.ts';
