@@ -1,22 +1,13 @@
 import { LAYER_COUNTS } from '../../../shared/settings.ts';
-import type { ParameterSpec } from '../../../shared/tensor.ts';
+import { buildProgram, parametersOf, type Programs } from '../../build-program.ts';
 import { Graph } from '../../graph/graph.ts';
-import { serialise } from '../../graph/serialise.ts';
-import {
-  entryOf,
-  type Network,
-  type NetworkOptions,
-  type NetworkProgram,
-  type ProgramRequest,
-} from '../../network.ts';
+import { entryOf, type Network, type NetworkProgram } from '../../network.ts';
 import { FLOW_LOOK, stageOneLook } from '../../looks.ts';
 import { warp } from '../../ops/own/warp.ts';
 import { concat } from '../../ops/shaping.ts';
 import { buildFeatures, buildFlow } from '../pwc-net/programs.ts';
 import { receptiveRadius, reconstruct } from './reconstruction.ts';
 import { SIZES, type ArvoSizeName } from './sizes.ts';
-
-type GraphRequest = Omit<ProgramRequest<ArvoSizeName>, 'parameters' | 'stage'>;
 
 const DEFAULT_LAYERS = 3;
 /** Tiles are cut no shorter, so that what is alike is found at least as far away as this. */
@@ -50,7 +41,7 @@ export const arvo: Network<ArvoSizeName> = {
   parts: [],
   variants: LAYER_COUNTS.map((layers) => ({ layers })),
   looks: [FLOW_LOOK, stageOneLook('align')],
-  parameters: listParameters,
+  parameters: (size, options) => parametersOf(PROGRAMS, { size, options }),
   programs: () => ['features', 'flow', 'align', 'reconstruct'],
   context: ({ stages }) => ({ before: stages, after: stages }),
   // Two halvings after packing.
@@ -60,11 +51,7 @@ export const arvo: Network<ArvoSizeName> = {
   reconstructionMargin: (size) => receptiveRadius(SIZES[size]),
   matchingTile: (size) => ({ pixels: SIZES[size].tilePixels, least: LEAST_TILE }),
   bytesPerPixel,
-  buildModel: (request) =>
-    serialise(
-      entryOf<(request: GraphRequest) => Graph>(PROGRAMS, request.program)(request),
-      request.parameters,
-    ),
+  buildModel: (request) => buildProgram(PROGRAMS, request),
 };
 
 const PROGRAMS = {
@@ -92,16 +79,7 @@ const PROGRAMS = {
     graph.output('restored', reconstruct(aligned, SIZES[size], options?.layers ?? DEFAULT_LAYERS));
     return graph;
   },
-} satisfies Partial<Record<NetworkProgram, (request: GraphRequest) => Graph>>;
-
-function listParameters(size: ArvoSizeName, options: NetworkOptions = {}): readonly ParameterSpec[] {
-  const request: Omit<GraphRequest, 'program'> = {
-    ...{ size, options, height: 64, width: 64 },
-    ...{ alignCorners: true, lowering: 'standard' as const },
-  };
-  const programs = ['features', 'flow', 'reconstruct'] as const;
-  return programs.flatMap((program) => [...PROGRAMS[program]({ ...request, program }).parameters]);
-}
+} satisfies Programs<ArvoSizeName>;
 
 /** Measured with ONNX Runtime's CPU provider at 960 x 544, rounded up; much the same per pixel at other sizes. */
 function bytesPerPixel(program: NetworkProgram, size: ArvoSizeName): number {

@@ -1,8 +1,7 @@
-import type { ParameterSpec } from '../../../shared/tensor.ts';
+import { buildProgram, parametersOf, type Programs, type GraphRequest } from '../../build-program.ts';
 import { Graph, type Value } from '../../graph/graph.ts';
-import { serialise } from '../../graph/serialise.ts';
-import { exposeLooks, FLOW_LOOK, priorLook, stageOneLook, type Tap } from '../../looks.ts';
-import { entryOf, type Network, type NetworkProgram, type ProgramRequest } from '../../network.ts';
+import { FLOW_LOOK, priorLook, stageOneLook, type Tap } from '../../looks.ts';
+import { entryOf, type Network, type NetworkProgram } from '../../network.ts';
 import { multiply } from '../../ops/elementwise.ts';
 import { sharpnessPrior } from '../../ops/own/sharpness-prior.ts';
 import { validityMask } from '../../ops/own/validity-mask.ts';
@@ -12,8 +11,6 @@ import { buildFeatures, buildFlow, FLOW_SCOPE } from '../pwc-net/programs.ts';
 import { estimateFlow, extractPyramid, LEVELS, type FlowOptions } from '../pwc-net/pwc-net.ts';
 import { receptiveRadius, reconstruct } from './reconstruction.ts';
 import { SIZES, type CdvdTspSizeName } from './sizes.ts';
-
-type GraphRequest = Omit<ProgramRequest<CdvdTspSizeName>, 'parameters' | 'stage'>;
 
 /** Scope of the published state_dict. */
 const RECONSTRUCTION_SCOPE = 'recons_net';
@@ -46,7 +43,7 @@ export const cdvdTsp: Network<CdvdTspSizeName> = {
     priorLook(9),
     stageOneLook('align'),
   ],
-  parameters: listParameters,
+  parameters: (size) => parametersOf(PROGRAMS, { size }),
   programs: () => ['features', 'flow', 'align', 'reconstruct'],
   context: ({ stages }) => ({ before: stages, after: stages }),
   // Two halvings after packing.
@@ -56,15 +53,7 @@ export const cdvdTsp: Network<CdvdTspSizeName> = {
   alignedChannels: 10,
   reconstructionMargin: (size) => receptiveRadius(SIZES[size]),
   bytesPerPixel,
-  buildModel: (request) =>
-    serialise(
-      exposeLooks(
-        entryOf<(request: GraphRequest) => Graph>(PROGRAMS, request.program)(request),
-        request.program,
-        request.looks,
-      ),
-      request.parameters,
-    ),
+  buildModel: (request) => buildProgram(PROGRAMS, request),
 };
 
 function maskTap(nth: number): Tap {
@@ -94,13 +83,15 @@ const PROGRAMS = {
     );
     return graph;
   },
-} satisfies Partial<Record<NetworkProgram, (request: GraphRequest) => Graph>>;
+} satisfies Programs<CdvdTspSizeName>;
 
 /**
  * One whole stage as a single graph with a batch axis, for training: `previous`, `middle`, `next` (N x 3 x H x W) ->
  * `restored`, `flow_previous`, `flow_next` and every decoder's flow, `flow_previous_l6` .. `flow_next_l2`.
  */
-export function buildTrainingStage(request: GraphRequest & { readonly batch: number }): Graph {
+export function buildTrainingStage(
+  request: GraphRequest<CdvdTspSizeName> & { readonly batch: number },
+): Graph {
   const graph = new Graph('cdvd-tsp stage', request.lowering);
   const { size, batch, height, width } = request;
   const frame = (name: string) => graph.input(name, [batch, 3, height, width]);
@@ -133,7 +124,11 @@ interface Frames {
 }
 
 /** Warped previous, middle, warped next and the sharpness prior: the reconstruction network's N x 10 x H x W input. */
-function align(frames: Frames, flows: { previous: Value; next: Value }, request: GraphRequest): Value {
+function align(
+  frames: Frames,
+  flows: { previous: Value; next: Value },
+  request: GraphRequest<CdvdTspSizeName>,
+): Value {
   const { alignCorners } = request;
   const warped = (image: Value, flow: Value) => {
     const mask = validityMask(flow, { alignCorners, keepsThreshold: true });
@@ -151,14 +146,8 @@ function align(frames: Frames, flows: { previous: Value; next: Value }, request:
   return concat([previous.image, frames.middle, next.image, prior]);
 }
 
-function flowOptions({ size, alignCorners }: GraphRequest): FlowOptions {
+function flowOptions({ size, alignCorners }: GraphRequest<CdvdTspSizeName>): FlowOptions {
   return { size: SIZES[size].flow, alignCorners };
-}
-
-function listParameters(size: CdvdTspSizeName): readonly ParameterSpec[] {
-  const request = { size, height: 64, width: 64, alignCorners: true, lowering: 'standard' } as const;
-  const programs = ['features', 'flow', 'reconstruct'] as const;
-  return programs.flatMap((program) => [...PROGRAMS[program]({ ...request, program }).parameters]);
 }
 
 /** Measured with ONNX Runtime's CPU provider at 960 x 544, rounded up; they are much the same per pixel at other sizes. */

@@ -1,8 +1,8 @@
 import type { ParameterSpec } from '../../../shared/tensor.ts';
+import { buildProgram, parametersOf, type Programs } from '../../build-program.ts';
 import { Graph, type Value } from '../../graph/graph.ts';
-import { serialise } from '../../graph/serialise.ts';
-import { exposeLooks, priorLook, stageOneLook, type LookPart } from '../../looks.ts';
-import { entryOf, type Network, type NetworkProgram, type ProgramRequest } from '../../network.ts';
+import { priorLook, stageOneLook, type LookPart } from '../../looks.ts';
+import { entryOf, type Network, type NetworkProgram } from '../../network.ts';
 import { sharpnessPrior } from '../../ops/own/sharpness-prior.ts';
 import { conv } from '../../ops/convolution.ts';
 import { concat, slice } from '../../ops/shaping.ts';
@@ -16,8 +16,6 @@ import {
   type FusionScopes,
 } from './fusion.ts';
 import { SIZES, type ErdnSize, type ErdnSizeName } from './sizes.ts';
-
-type GraphRequest = Omit<ProgramRequest<ErdnSizeName>, 'parameters'>;
 
 const STAGES = 2;
 
@@ -64,15 +62,7 @@ export const erdn: Network<ErdnSizeName> = {
   alignedChannels: ALIGNED_CHANNELS + GRADIENT_CHANNELS,
   reconstructionMargin: (size) => receptiveRadius(SIZES[size]),
   bytesPerPixel,
-  buildModel: (request) =>
-    serialise(
-      exposeLooks(
-        entryOf<(request: GraphRequest) => Graph>(PROGRAMS, request.program)(request),
-        request.program,
-        request.looks,
-      ),
-      request.parameters,
-    ),
+  buildModel: (request) => buildProgram(PROGRAMS, request),
 };
 
 /** `deform` runs once for each neighbour. */
@@ -157,7 +147,7 @@ const PROGRAMS = {
     graph.output('restored', reconstruct(aligned, scopesOf(request.stage), SIZES[request.size]));
     return graph;
   },
-} satisfies Partial<Record<NetworkProgram, (request: GraphRequest) => Graph>>;
+} satisfies Programs<ErdnSizeName>;
 
 /** Scopes of the published state_dict, whose modules of the second stage have names of their own. */
 function scopesOf(stage = 1): FusionScopes & { readonly alignment: string } {
@@ -170,10 +160,8 @@ function scopesOf(stage = 1): FusionScopes & { readonly alignment: string } {
 }
 
 function listParameters(size: ErdnSizeName): readonly ParameterSpec[] {
-  const request = { size, height: 64, width: 64, alignCorners: true, lowering: 'standard' } as const;
-  const programs = ['features', 'centre', 'deform', 'reconstruct'] as const;
   const used = Array.from({ length: STAGES }, (_, index) => index + 1).flatMap((stage) => [
-    ...programs.flatMap((program) => [...PROGRAMS[program]({ ...request, stage, program }).parameters]),
+    ...parametersOf(PROGRAMS, { size, stage }),
     ...savedOnly(stage, size),
   ]);
   const kernel = { dims: [1, 1, 3, 3] };

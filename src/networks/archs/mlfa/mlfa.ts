@@ -1,13 +1,10 @@
-import type { ParameterSpec } from '../../../shared/tensor.ts';
+import { buildProgram, parametersOf, type Programs } from '../../build-program.ts';
 import { Graph, type Value } from '../../graph/graph.ts';
-import { serialise } from '../../graph/serialise.ts';
-import { exposeLooks, stageOneLook } from '../../looks.ts';
-import { entryOf, type Network, type NetworkProgram, type ProgramRequest } from '../../network.ts';
+import { stageOneLook } from '../../looks.ts';
+import { entryOf, type Network, type NetworkProgram } from '../../network.ts';
 import { add, multiply } from '../../ops/elementwise.ts';
 import { SIZES, type MlfaSizeName } from './sizes.ts';
 import { extractFeatures, fuse, LEVELS, receptiveRadius, restoreSingle, type Features } from './stages.ts';
-
-type GraphRequest = Omit<ProgramRequest<MlfaSizeName>, 'parameters' | 'stage'>;
 
 /** Every halving must leave two pixels, for its border to be mirrored; so must the atrous blocks five at 1/2. */
 const LEAST_PIXELS = 32;
@@ -26,7 +23,7 @@ export const mlfa: Network<MlfaSizeName> = {
   options: {},
   parts: [],
   looks: [stageOneLook('fuse')],
-  parameters: listParameters,
+  parameters: (size) => parametersOf(PROGRAMS, { size }),
   programs: ({ stages }) => (stages === 1 ? ['reconstruct'] : ['reconstruct', 'features', 'fuse']),
   context: ({ stages }) => (stages === 1 ? { before: 0, after: 0 } : { before: 1, after: 1 }),
   // Four halvings in the second stage.
@@ -35,15 +32,7 @@ export const mlfa: Network<MlfaSizeName> = {
   alignedChannels: 3,
   reconstructionMargin: (size) => receptiveRadius(SIZES[size]),
   bytesPerPixel,
-  buildModel: (request) =>
-    serialise(
-      exposeLooks(
-        entryOf<(request: GraphRequest) => Graph>(PROGRAMS, request.program)(request),
-        request.program,
-        request.looks,
-      ),
-      request.parameters,
-    ),
+  buildModel: (request) => buildProgram(PROGRAMS, request),
 };
 
 const PROGRAMS = {
@@ -79,7 +68,7 @@ const PROGRAMS = {
     graph.output('restored', corrected(middle, change));
     return graph;
   },
-} satisfies Partial<Record<NetworkProgram, (request: GraphRequest) => Graph>>;
+} satisfies Programs<MlfaSizeName>;
 
 /** From [0, 1] to the network's [-1, 1]. */
 function signed(frame: Value): Value {
@@ -89,12 +78,6 @@ function signed(frame: Value): Value {
 /** A frame in [0, 1] with a change in the units of [-1, 1]. */
 function corrected(frame: Value, change: Value): Value {
   return add(frame, multiply(change, 0.5));
-}
-
-function listParameters(size: MlfaSizeName): readonly ParameterSpec[] {
-  const request = { size, height: 64, width: 64, alignCorners: true, lowering: 'standard' } as const;
-  const programs = ['reconstruct', 'features', 'fuse'] as const;
-  return programs.flatMap((program) => [...PROGRAMS[program]({ ...request, program }).parameters]);
 }
 
 /** Measured with ONNX Runtime's CPU provider at 480 x 272, rounded up. */

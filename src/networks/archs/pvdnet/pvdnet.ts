@@ -1,8 +1,7 @@
-import type { ParameterSpec } from '../../../shared/tensor.ts';
+import { buildProgram, parametersOf, type Programs, type GraphRequest } from '../../build-program.ts';
 import { Graph, type Value } from '../../graph/graph.ts';
-import { serialise } from '../../graph/serialise.ts';
-import { exposeLooks, FLOW_LOOK } from '../../looks.ts';
-import { entryOf, type Network, type NetworkProgram, type ProgramRequest } from '../../network.ts';
+import { FLOW_LOOK } from '../../looks.ts';
+import { entryOf, type Network, type NetworkProgram } from '../../network.ts';
 import { add, multiply } from '../../ops/elementwise.ts';
 import { pixelVolume } from '../../ops/own/pixel-volume.ts';
 import { concat, padZeros, resizeBilinear, slice, sumOver } from '../../ops/shaping.ts';
@@ -16,8 +15,6 @@ import {
 } from '../lite-flow-net/lite-flow-net.ts';
 import { FRAME_CHANNELS, receptiveRadius, reconstruct, VOLUME_CHANNELS } from './reconstruction.ts';
 import { SIZES, type PvdNetSizeName } from './sizes.ts';
-
-type GraphRequest = Omit<ProgramRequest<PvdNetSizeName>, 'parameters' | 'stage'>;
 
 /** Scopes of the published state_dict. */
 const FLOW_SCOPE = 'BIMNet';
@@ -58,7 +55,7 @@ export const pvdNet: Network<PvdNetSizeName> = {
       parts: [{ label: 'previous', tensor: 'aligned', channels: [FRAME_CHANNELS, VOLUME_CHANNELS] }],
     },
   ],
-  parameters: listParameters,
+  parameters: (size) => parametersOf(PROGRAMS, { size }),
   programs: ({ options }) =>
     options.motion === false ? ['align', 'reconstruct'] : ['features', 'flow', 'align', 'reconstruct'],
   context: () => ({ before: WARM_UP, after: 1 }),
@@ -68,15 +65,7 @@ export const pvdNet: Network<PvdNetSizeName> = {
   alignedChannels: FRAME_CHANNELS + VOLUME_CHANNELS,
   reconstructionMargin: (size) => receptiveRadius(SIZES[size]),
   bytesPerPixel,
-  buildModel: (request) =>
-    serialise(
-      exposeLooks(
-        entryOf<(request: GraphRequest) => Graph>(PROGRAMS, request.program)(request),
-        request.program,
-        request.looks,
-      ),
-      request.parameters,
-    ),
+  buildModel: (request) => buildProgram(PROGRAMS, request),
 };
 
 const PROGRAMS = {
@@ -140,7 +129,7 @@ const PROGRAMS = {
     );
     return graph;
   },
-} satisfies Partial<Record<NetworkProgram, (request: GraphRequest) => Graph>>;
+} satisfies Programs<PvdNetSizeName>;
 
 /** The published code shows BIMNet the top left of a frame in multiples of 32; the rest is taken not to move. */
 function seenByFlow({ height, width }: GraphRequest): { height: number; width: number } {
@@ -151,12 +140,6 @@ function seenByFlow({ height, width }: GraphRequest): { height: number; width: n
 function gray(frame: Value): Value {
   const weights = frame.graph.constant({ data: Float32Array.from(GRAY), dims: [1, 3, 1, 1] });
   return sumOver(multiply(frame, weights), 1);
-}
-
-function listParameters(size: PvdNetSizeName): readonly ParameterSpec[] {
-  const request = { size, height: 64, width: 64, alignCorners: true, lowering: 'standard' } as const;
-  const programs = ['features', 'flow', 'reconstruct'] as const;
-  return programs.flatMap((program) => [...PROGRAMS[program]({ ...request, program }).parameters]);
 }
 
 /** Measured with ONNX Runtime's CPU provider at 960 x 544, rounded up; much the same per pixel at other sizes. */
