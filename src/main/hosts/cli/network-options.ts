@@ -12,7 +12,7 @@ import type {
 } from '../../../shared/settings.ts';
 import { formatCount } from './format.ts';
 
-/** The options that `deblur` and `infer` share, as the parser hands them over. */
+/** The options of the commands that restore frames, as the parser hands them over. */
 export interface NetworkOptions {
   readonly network: string;
   /** The network's own default where absent, as for the stages. */
