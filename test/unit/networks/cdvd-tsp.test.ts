@@ -2,10 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { buildTrainingStage, cdvdTsp } from '../../../src/networks/archs/cdvd-tsp/cdvd-tsp.ts';
 import type { Graph } from '../../../src/networks/graph/graph.ts';
 import { elementCount } from '../../../src/shared/tensor.ts';
-import { mulberry32 } from '../../fixtures/fill.ts';
 import state from '../../fixtures/parity/cdvd_tsp/state.json' with { type: 'json' };
-import { maxDifference } from '../../support/arrays.ts';
-import { runModel } from '../../support/run-graph.ts';
+import { compareTile, noiseParameters } from './support/compare-tile.ts';
 
 const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
 
@@ -67,52 +65,11 @@ describe('CDVD-TSP', () => {
   it.each(['paper', 'lite'] as const)(
     'reconstructs inside a tile as in the whole frame, size %s',
     async (size) => {
-      const margin = cdvdTsp.reconstructionMargin(size);
-      const multiple = cdvdTsp.frameMultiple(size);
-      const start = Math.ceil(margin / multiple) * multiple;
-      const [height, width] = [16, 2 * start + 3 * multiple];
-      const random = mulberry32(7);
-      const values = new Map<string, Float32Array>();
-      const parameters = (name: string, dims: readonly number[]) => {
-        const bound = Math.sqrt(3 / Math.max(1, elementCount(dims) / dims[0]!));
-        const fill = () =>
-          Float32Array.from({ length: elementCount(dims) }, () => ((random() >>> 8) / 2 ** 23 - 1) * bound);
-        return values.get(name) ?? values.set(name, fill()).get(name)!;
-      };
-      const run = (data: Float32Array, w: number) =>
-        runModel(
-          cdvdTsp.buildModel({
-            program: 'reconstruct',
-            size,
-            height,
-            width: w,
-            alignCorners: true,
-            lowering: 'standard',
-            parameters,
-          }),
-          { aligned: { data, dims: [1, 10, height, w] } },
-        );
-      const frame = Float32Array.from({ length: 10 * height * width }, () => (random() >>> 8) / 2 ** 24);
-      const columns = (data: Float32Array, from: number, count: number, rowLength: number) =>
-        Float32Array.from(
-          { length: (data.length / rowLength) * count },
-          (_, i) => data[Math.floor(i / count) * rowLength + from + (i % count)]!,
-        );
-
-      // The tile begins at `multiple`; its first column that lies a margin away from the cut must be as in the frame.
-      const whole = (await run(frame, width))['restored']!.data;
-      const tileWidth = width - multiple;
-      const tile = (await run(columns(frame, multiple, tileWidth, width), tileWidth))['restored']!.data;
-      const inside = width - start - multiple;
-      const difference = maxDifference(
-        columns(tile, start, inside, tileWidth),
-        columns(whole, start + multiple, inside, width),
-      );
-      expect(difference).toBeLessThan(1e-4);
+      const setup = { size, height: 16, parameters: noiseParameters() };
+      const { inside, beside } = await compareTile(cdvdTsp, setup);
+      expect(inside).toBeLessThan(1e-4);
       // The cut does show just beside it, so that the margin is not vacuous.
-      expect(
-        maxDifference(columns(tile, 0, 1, tileWidth), columns(whole, multiple, 1, width)),
-      ).toBeGreaterThan(1e-3);
+      expect(beside).toBeGreaterThan(1e-3);
     },
   );
 });

@@ -7,10 +7,10 @@ import { deformableConv, predictedDeformableConv } from '../../../src/networks/o
 import { sharpnessPrior } from '../../../src/networks/ops/own/sharpness-prior.ts';
 import { slice } from '../../../src/networks/ops/shaping.ts';
 import { elementCount, type Tensor } from '../../../src/shared/tensor.ts';
-import { mulberry32 } from '../../fixtures/fill.ts';
 import state from '../../fixtures/parity/erdn/state.json' with { type: 'json' };
 import { loadFixture, maxDifference } from '../../support/arrays.ts';
-import { runGraph, runModel } from '../../support/run-graph.ts';
+import { runGraph } from '../../support/run-graph.ts';
+import { compareTile, noiseParameters } from './support/compare-tile.ts';
 
 const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
 const lowerings: Lowering[] = ['standard', 'webgpu'];
@@ -105,42 +105,14 @@ describe.each(lowerings)('the operations of ERDN through the %s bodies', (loweri
 
 describe.each(['paper', 'lite'] as const)('a tile of ERDN, size %s', (size) => {
   it('is reconstructed as in the whole frame', async () => {
-    const margin = erdn.reconstructionMargin(size);
-    const multiple = erdn.frameMultiple(size);
-    const start = Math.ceil(margin / multiple) * multiple;
-    const [height, width] = [multiple, 2 * start + 3 * multiple];
-    const random = mulberry32(7);
-    const values = new Map<string, Float32Array>();
-    const parameters = (name: string, dims: readonly number[]) => {
-      const bound = Math.sqrt(3 / Math.max(1, elementCount(dims) / dims[0]!));
-      const fill = () =>
-        Float32Array.from({ length: elementCount(dims) }, () => ((random() >>> 8) / 2 ** 23 - 1) * bound);
-      return values.get(name) ?? values.set(name, fill()).get(name)!;
-    };
-    const channels = erdn.alignedChannels;
-    const run = async (data: Float32Array, w: number) => {
-      const request = { program: 'reconstruct', size, height, width: w, alignCorners: true } as const;
-      const model = erdn.buildModel({ ...request, lowering: 'standard', parameters });
-      return (await runModel(model, { aligned: { data, dims: [1, channels, height, w] } }))['restored']!.data;
-    };
-    const frame = Float32Array.from({ length: channels * height * width }, () => (random() >>> 8) / 2 ** 24);
-    const columns = (data: Float32Array, from: number, count: number, rowLength: number) =>
-      Float32Array.from(
-        { length: (data.length / rowLength) * count },
-        (_, i) => data[Math.floor(i / count) * rowLength + from + (i % count)]!,
-      );
-    const whole = await run(frame, width);
-    const tileWidth = width - multiple;
-    const tile = await run(columns(frame, multiple, tileWidth, width), tileWidth);
-    const inside = width - start - multiple;
-    const scale = whole.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
-    const difference = maxDifference(
-      columns(tile, start, inside, tileWidth),
-      columns(whole, start + multiple, inside, width),
-    );
-    expect(difference / scale).toBeLessThan(1e-5);
+    const height = erdn.frameMultiple(size);
+    const { inside, beside, scale } = await compareTile(erdn, {
+      size,
+      height,
+      parameters: noiseParameters(),
+    });
+    expect(inside / scale).toBeLessThan(1e-5);
     // The cut does show just beside it, so that the margin is not vacuous.
-    const beside = maxDifference(columns(tile, 0, 1, tileWidth), columns(whole, multiple, 1, width));
     expect(beside / scale).toBeGreaterThan(1e-3);
   });
 });

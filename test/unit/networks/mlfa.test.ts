@@ -4,10 +4,11 @@ import { SIZES } from '../../../src/networks/archs/mlfa/sizes.ts';
 import type { Lowering } from '../../../src/networks/graph/graph.ts';
 import type { NetworkProgram } from '../../../src/networks/network.ts';
 import { elementCount, type Tensor } from '../../../src/shared/tensor.ts';
-import { fillTensor, mulberry32 } from '../../fixtures/fill.ts';
+import { fillTensor } from '../../fixtures/fill.ts';
 import { maxDifference } from '../../support/arrays.ts';
 import { runModel } from '../../support/run-graph.ts';
 import { movingPattern } from '../inference/support/made-up-weights.ts';
+import { compareTile } from './support/compare-tile.ts';
 import { PlainMlfa, type Image } from './support/plain-mlfa.ts';
 
 /** Made-up parameters: scales around 1, everything large enough to matter. */
@@ -75,35 +76,10 @@ describe('MLFA', () => {
   });
 
   it.each(['paper', 'lite'] as const)('restores a frame in tiles as in the whole, size %s', async (size) => {
-    const margin = mlfa.reconstructionMargin(size);
-    const multiple = mlfa.frameMultiple(size);
-    const start = Math.ceil(margin / multiple) * multiple;
-    const [height, width] = [16, 2 * start + 3 * multiple];
-    const parameters = parametersOf(size);
-    const run = async (data: Float32Array, w: number) => {
-      const request = { program: 'reconstruct', size, height, width: w, alignCorners: true } as const;
-      const model = mlfa.buildModel({ ...request, lowering: 'standard', parameters });
-      return (await runModel(model, { aligned: { data, dims: [1, 3, height, w] } }))['restored']!.data;
-    };
-    const random = mulberry32(7);
-    const frame = Float32Array.from({ length: 3 * height * width }, () => (random() >>> 8) / 2 ** 24);
-    const columns = (data: Float32Array, from: number, count: number, rowLength: number) =>
-      Float32Array.from(
-        { length: (data.length / rowLength) * count },
-        (_, i) => data[Math.floor(i / count) * rowLength + from + (i % count)]!,
-      );
-    const whole = await run(frame, width);
-    const tileWidth = width - multiple;
-    const tile = await run(columns(frame, multiple, tileWidth, width), tileWidth);
-    const inside = width - start - multiple;
-    const scale = whole.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
-    const difference = maxDifference(
-      columns(tile, start, inside, tileWidth),
-      columns(whole, start + multiple, inside, width),
-    );
-    expect(difference / scale).toBeLessThan(1e-5);
+    const setup = { size, height: 16, parameters: parametersOf(size) };
+    const { inside, beside, scale } = await compareTile(mlfa, setup);
+    expect(inside / scale).toBeLessThan(1e-5);
     // The cut does show just beside it, so that the margin is not vacuous.
-    const beside = maxDifference(columns(tile, 0, 1, tileWidth), columns(whole, multiple, 1, width));
     expect(beside / scale).toBeGreaterThan(1e-3);
   });
 });

@@ -3,12 +3,13 @@ import { pvdNet } from '../../../src/networks/archs/pvdnet/pvdnet.ts';
 import type { Lowering } from '../../../src/networks/graph/graph.ts';
 import type { NetworkProgram } from '../../../src/networks/network.ts';
 import { elementCount, type Tensor } from '../../../src/shared/tensor.ts';
-import { fillState, mulberry32 } from '../../fixtures/fill.ts';
+import { fillState } from '../../fixtures/fill.ts';
 import bimnetState from '../../fixtures/parity/pvdnet/state_bimnet.json' with { type: 'json' };
 import mediumState from '../../fixtures/parity/pvdnet/state.json' with { type: 'json' };
 import largeState from '../../fixtures/parity/pvdnet_large/state.json' with { type: 'json' };
 import { batchItem, loadFixture, maxDifference } from '../../support/arrays.ts';
 import { runModel } from '../../support/run-graph.ts';
+import { compareTile, noiseParameters } from './support/compare-tile.ts';
 
 const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
 const lowerings: Lowering[] = ['standard', 'webgpu'];
@@ -54,50 +55,10 @@ describe('PVDNet', () => {
   it.each(['small', 'medium', 'large', 'lite'] as const)(
     'reconstructs inside a tile as in the whole frame, size %s',
     async (size) => {
-      const margin = pvdNet.reconstructionMargin(size);
-      const multiple = pvdNet.frameMultiple(size);
-      const start = Math.ceil(margin / multiple) * multiple;
-      const [height, width] = [8, 2 * start + 3 * multiple];
-      const random = mulberry32(7);
-      const values = new Map<string, Float32Array>();
-      const parameters = (name: string, dims: readonly number[]) => {
-        const bound = 1.4 * Math.sqrt(3 / Math.max(1, elementCount(dims) / dims[0]!));
-        const fill = () =>
-          Float32Array.from({ length: elementCount(dims) }, () => ((random() >>> 8) / 2 ** 23 - 1) * bound);
-        return values.get(name) ?? values.set(name, fill()).get(name)!;
-      };
-      const channels = pvdNet.alignedChannels;
-      const run = async (data: Float32Array, w: number) => {
-        const model = pvdNet.buildModel({
-          ...{ program: 'reconstruct', size, height, width: w, alignCorners: true, lowering: 'standard' },
-          parameters,
-        });
-        return (await runModel(model, { aligned: { data, dims: [1, channels, height, w] } }))['restored']!
-          .data;
-      };
-      const frame = Float32Array.from(
-        { length: channels * height * width },
-        () => (random() >>> 8) / 2 ** 24,
-      );
-      const columns = (data: Float32Array, from: number, number: number, rowLength: number) =>
-        Float32Array.from(
-          { length: (data.length / rowLength) * number },
-          (_, i) => data[Math.floor(i / number) * rowLength + from + (i % number)]!,
-        );
-
-      // The tile begins at `multiple`; its first column that lies a margin away from the cut must be as in the frame.
-      const whole = await run(frame, width);
-      const tileWidth = width - multiple;
-      const tile = await run(columns(frame, multiple, tileWidth, width), tileWidth);
-      const inside = width - start - multiple;
-      const scale = whole.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
-      const difference = maxDifference(
-        columns(tile, start, inside, tileWidth),
-        columns(whole, start + multiple, inside, width),
-      );
-      expect(difference / scale).toBeLessThan(1e-5);
+      const setup = { size, height: 8, parameters: noiseParameters(1.4) };
+      const { inside, beside, scale } = await compareTile(pvdNet, setup);
+      expect(inside / scale).toBeLessThan(1e-5);
       // The cut does show just beside it, so that the margin is not vacuous.
-      const beside = maxDifference(columns(tile, 0, 1, tileWidth), columns(whole, multiple, 1, width));
       expect(beside / scale).toBeGreaterThan(1e-3);
     },
   );
