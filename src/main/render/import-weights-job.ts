@@ -1,7 +1,7 @@
 import type { Differences, WeightsFinding } from '../../shared/api/weights.ts';
 import type { ImportWeightsRequest } from '../../shared/weights-import.ts';
 import { AcutanceError } from '../../shared/errors.ts';
-import { WeightsMismatch } from '../inference/weights/recognise-weights.ts';
+import { isRelated, WeightsMismatch } from '../inference/weights/recognise-weights.ts';
 import type { NamedFile, WeightStore } from '../inference/weights/weight-store.ts';
 import { describeWeights } from './describe-weights.ts';
 import type { JobContext } from './engine-server.ts';
@@ -36,7 +36,7 @@ export async function runImportWeights(
 }
 
 function describeMismatch({ closest, parts, checkpoint }: WeightsMismatch): WeightsFinding {
-  const { network, size, comparison } = closest;
+  const { network, size, comparison, likeness } = closest;
   if (parts) {
     return { result: 'part', network, size, present: [...parts.present], absent: [...parts.absent] };
   }
@@ -49,10 +49,9 @@ function describeMismatch({ closest, parts, checkpoint }: WeightsMismatch): Weig
       ...{ name, expected: [...expected], actual: [...actual] },
     })),
   };
-  const related = fitting.size + misshapen.length > 0;
   return {
     result: 'mismatch',
-    ...(related ? { closest: { network, size, differences } } : {}),
+    ...(isRelated(comparison) || likeness > 0 ? { closest: { network, size, differences } } : {}),
     tensors: someOf([...checkpoint.tensors], ([name, { dims }]) => ({ name, dims: [...dims] })),
   };
 }

@@ -72,10 +72,15 @@ function mismatchText(
   const { fitting, missing, unexpected, misshapen } = closest.differences;
   const needed = formatCount(fitting + missing.count + misshapen.count);
   const name = `${titleOf(closest.network)} ${sizeText(closest.network, closest.size).label}`;
+  const isStranger = fitting + misshapen.count === 0;
   return {
     tone: 'danger',
-    message: `${file} fits none of the networks. The closest is ${name}: ${formatCount(fitting)} of its ${needed} tensors fit.`,
-    hint: 'Not imported. It may be a changed version of this network, or another one that builds on it.',
+    message: isStranger
+      ? `${file} is for none of the networks: no tensor of it has a name that they know. By shapes the closest is ${name}.`
+      : `${file} fits none of the networks. The closest is ${name}: ${formatCount(fitting)} of its ${needed} tensors fit.`,
+    hint: isStranger
+      ? 'Not imported. Choose the weights that the authors of one of these networks have published.'
+      : 'Not imported. It may be a changed version of this network, or another one that builds on it.',
     differences: [
       ...listed('Missing', missing, tensorText),
       ...listed('Left over', unexpected, tensorText),

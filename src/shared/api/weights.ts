@@ -64,7 +64,7 @@ export const weightsFindingSchema = z.discriminatedUnion('result', [
   /** Of something else. */
   z.object({
     result: z.literal('mismatch'),
-    /** Absent where no network has anything in common with it. */
+    /** By names, or where none is known, by shapes; absent where no network has anything in common with it. */
     closest: z.object({ network: z.string(), size: z.string(), differences: differencesSchema }).optional(),
     /** Tensors of the file. */
     tensors: someOf(tensorSchema),

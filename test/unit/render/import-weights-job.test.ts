@@ -119,6 +119,16 @@ describe('a file that can not be imported', () => {
     expect(finding.closest?.differences.missing.first).toHaveLength(6);
   });
 
+  it('names the closest by shapes, where only the names are strange', async () => {
+    const renamed = file('a.safetensors', parametersOf('mlfa', 'lite'), (name) => `x${name}`);
+    const finding = await importing(renamed);
+    const all = parametersOf('mlfa', 'lite').length;
+    expect(finding).toMatchObject({
+      result: 'mismatch',
+      closest: { network: 'mlfa', size: 'lite', differences: { fitting: 0, missing: { count: all } } },
+    });
+  });
+
   it('names none where it has nothing in common with any', async () => {
     const finding = await importing(file('a.safetensors', [{ name: 'bert.embeddings', dims: [2, 2] }]));
     expect(finding).toEqual({

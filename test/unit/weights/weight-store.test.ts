@@ -138,15 +138,28 @@ describe('importing weights', () => {
     const file = write('a.pth', encodeSafetensors(tensors));
     await expect(store.import(file, { network: 'cdvd-tsp' })).rejects.toMatchObject({
       code: 'weights-mismatch',
-      message: `${file} does not fit any size; the closest is cdvd-tsp lite: 1 missing\n  missing:\n    conv.bias [2]`,
+      message: `${file} does not fit cdvd-tsp; the closest is cdvd-tsp lite: 1 of its 2 tensors fit, 1 missing\n  missing:\n    conv.bias [2]`,
+      hint: expect.stringContaining('incomplete') as string,
     });
     expect(existsSync(userFolder)).toBe(false);
+  });
+
+  it('says so where no name is known, and which network has such shapes', async () => {
+    const tensors = new Map([['fc.weight', { dims: [2, 3], data: new Float32Array(6) }]]);
+    const file = write('a.pth', encodeSafetensors(tensors));
+    await expect(store.import(file, {})).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /does not fit any network: no tensor in it has a name known there\. By the shapes .* cdvd-tsp lite: 2 missing, 1 unexpected/,
+      ) as string,
+      hint: 'Weights can be imported for cdvd-tsp.',
+    });
   });
 
   it('points to the size that would fit', async () => {
     const file = write('a.pth', weightFile('paper', 1));
     await expect(store.import(file, { network: 'cdvd-tsp', size: 'lite' })).rejects.toMatchObject({
       code: 'weights-mismatch',
+      message: `${file} does not fit cdvd-tsp lite`,
       hint: 'These are weights for cdvd-tsp paper: use --network cdvd-tsp --size paper.',
     });
     await expect(store.import(file, { network: 'pvdnet' })).rejects.toMatchObject({ code: 'usage' });

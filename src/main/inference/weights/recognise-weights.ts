@@ -9,6 +9,7 @@ import type { ParameterComparison } from '../../../networks/checkpoints/match-pa
 import { AcutanceError } from '../../../shared/errors.ts';
 import type { NetworkOptions } from '../../../networks/network.ts';
 import type { ParameterSpec } from '../../../shared/tensor.ts';
+import { shapeLikeness } from './shape-likeness.ts';
 import { describeMissingParts } from './weight-parts.ts';
 import { describeVariant, isSameVariant, variantArguments, type VariedNetwork } from './weight-variants.ts';
 
@@ -31,6 +32,8 @@ export interface WeightFit {
   /** The variant, of a network that has some. */
   readonly options?: NetworkOptions | undefined;
   readonly comparison: ParameterComparison;
+  /** How alike the shapes are, from 0 to 1; see `shapeLikeness`. */
+  readonly likeness: number;
 }
 
 /** Weights that fit nothing that was asked for. */
@@ -51,6 +54,13 @@ export class WeightsMismatch extends AcutanceError {
   }
 }
 
+/** What weights have to be for; all that there is where nothing is said. */
+export interface Wanted {
+  readonly network?: string | undefined;
+  readonly size?: string | undefined;
+  readonly options?: NetworkOptions | undefined;
+}
+
 /** The name that a network itself has for a size. */
 export function sizeName(
   networks: readonly WeightedNetwork[],
@@ -60,16 +70,27 @@ export function sizeName(
   return size === 'paper' ? (found?.paperSize ?? size) : size;
 }
 
-/** Compares a weight file with every size and variant of every network given, the best fit first. */
+/** Whether a file has anything of a network: a tensor of the same name. */
+export function isRelated({ fitting, misshapen }: ParameterComparison): boolean {
+  return fitting.size + misshapen.length > 0;
+}
+
+/**
+ * Compares a weight file with every size and variant of every network given, the best fit first. A file that has
+ * nothing to do with any of them by name is compared by the shapes of its tensors.
+ */
 export function rankFits(checkpoint: Checkpoint, networks: readonly WeightedNetwork[]): WeightFit[] {
   const fitsOf = networks.flatMap((network) =>
     network.sizes.flatMap((size) =>
       (network.variants ?? [undefined]).map((options) => ({
         ...{ network: network.id, size, options },
         comparison: compareParameters(network.parameters(size, options), checkpoint),
+        likeness: shapeLikeness(network.parameters(size, options), checkpoint),
       })),
     ),
   );
+  if (!fitsOf.some(({ comparison }) => isRelated(comparison)))
+    return fitsOf.sort((a, b) => b.likeness - a.likeness);
   // A tensor of the right name but another shape counts half, so that the right network wins over a stranger.
   const distance = ({ comparison }: WeightFit) =>
     differenceCount(comparison) - comparison.misshapen.length / 2 - comparison.fitting.size;
@@ -86,11 +107,7 @@ export function rankFits(checkpoint: Checkpoint, networks: readonly WeightedNetw
 export function recogniseWeights(
   checkpoint: Checkpoint,
   networks: readonly WeightedNetwork[],
-  wanted: {
-    readonly network?: string | undefined;
-    readonly size?: string | undefined;
-    readonly options?: NetworkOptions | undefined;
-  },
+  wanted: Wanted,
   label: string,
 ): WeightFit {
   const ranked = rankFits(checkpoint, networks);
@@ -125,14 +142,57 @@ export function recogniseWeights(
     );
   }
   const other = ranked.find(({ comparison }) => fits(comparison));
-  const closest = candidates.length > 1 ? 'any size; the closest is ' : '';
-  throw new WeightsMismatch(
-    {
-      message: `${label} does not fit ${closest}${describeVariant(best)}: ${describeDifferences(best.comparison)}`,
-      hint: other
-        ? `These are weights for ${describeVariant(other)}: use ${variantArguments(other)}.`
-        : 'Check that the weights belong to this network and size.',
-    },
-    { closest: best, parts, checkpoint },
-  );
+  throw new WeightsMismatch(describeMismatch(label, best, { wanted, other, networks }), {
+    ...{ closest: best, parts, checkpoint },
+  });
+}
+
+function describeMismatch(
+  label: string,
+  best: WeightFit,
+  around: {
+    readonly wanted: Wanted;
+    /** What the file is for, where that was not wanted. */
+    readonly other: WeightFit | undefined;
+    readonly networks: readonly WeightedNetwork[];
+  },
+): { readonly message: string; readonly hint: string } {
+  const { wanted, other, networks } = around;
+  const closest = describeVariant(best);
+  const asked = describeWanted(wanted);
+  if (other !== undefined) {
+    return {
+      message: `${label} does not fit ${asked}`,
+      hint: `These are weights for ${describeVariant(other)}: use ${variantArguments(other)}.`,
+    };
+  }
+  const { fitting, missing, misshapen } = best.comparison;
+  const differences = describeDifferences(best.comparison);
+  if (!isRelated(best.comparison)) {
+    const shapes = best.likeness === 0 ? 'The closest' : 'By the shapes of its tensors the closest';
+    return {
+      message:
+        `${label} does not fit ${asked}: no tensor in it has a name known there. ` +
+        `${shapes} is ${closest}: ${differences}`,
+      hint: `Weights can be imported for ${networks.map(({ id }) => id).join(', ')}.`,
+    };
+  }
+  const needed = fitting.size + missing.length + misshapen.length;
+  const count = `${fitting.size} of its ${needed} tensors fit, ${differences}`;
+  return {
+    message: `${label} does not fit ${asked === closest ? asked : `${asked}; the closest is ${closest}`}: ${count}`,
+    hint: isIncomplete(best.comparison)
+      ? 'The file is incomplete: save all of the state_dict, torch.save(model.state_dict(), "weights.pth").'
+      : 'It may be a changed version of this network, or another one that builds on it.',
+  };
+}
+
+function describeWanted({ network, size, options }: Wanted): string {
+  if (network === undefined) return 'any network';
+  return size === undefined ? network : describeVariant({ network, size, options });
+}
+
+/** Whether what is there is right, and only something is missing. */
+function isIncomplete({ unexpected, misshapen }: ParameterComparison): boolean {
+  return unexpected.length + misshapen.length === 0;
 }

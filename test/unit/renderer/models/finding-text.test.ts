@@ -68,6 +68,17 @@ describe('what a file turned out to be', () => {
     ]);
   });
 
+  it('names the closest by shapes where no name is known', () => {
+    const missing = { count: 1, first: [{ name: 'a.weight', dims: [3] }] };
+    const unexpected = { count: 1, first: [{ name: 'b.weight', dims: [3] }] };
+    const differences = { fitting: 0, missing, unexpected, misshapen: none };
+    const closest = { network: 'pvdnet', size: 'medium', differences };
+    const text = findingText('a.pth', { result: 'mismatch', closest, tensors: unexpected }, [network]);
+    expect(text.message).toContain('no tensor of it has a name that they know');
+    expect(text.message).toContain('By shapes the closest is PVDNet Medium.');
+    expect(text.differences.map(({ label }) => label)).toEqual(['Missing', 'Left over']);
+  });
+
   it('says so when no network has anything in common with it', () => {
     const tensors = { count: 2, first: [{ name: 'bert', dims: [1] }] };
     const text = findingText('a.pth', { result: 'mismatch', tensors }, [network]);
