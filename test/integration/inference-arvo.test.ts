@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { createDeblurrer, type DeblurrerOptions } from '../../src/main/inference/deblurrer.ts';
-import { OnnxRuntimeRuntime } from '../../src/main/inference/onnxruntime-runtime.ts';
 import { arvo } from '../../src/networks/archs/arvo/arvo.ts';
 import { SIZES } from '../../src/networks/archs/arvo/sizes.ts';
 import type { Network, NetworkProgram, ProgramRequest } from '../../src/networks/network.ts';
@@ -10,34 +8,16 @@ import { maxDifference } from '../support/arrays.ts';
 import { runModel } from '../support/run-graph.ts';
 import { madeUpWeights, movingPattern } from '../unit/inference/support/made-up-weights.ts';
 import { PlainArvo, warped, type Image } from '../unit/networks/support/plain-arvo.ts';
+import { deblurClip, type DeblurSetup } from './support/deblur-clip.ts';
 
 const weightsOf = (layers: LayerCount) => ({
   parameters: madeUpWeights(arvo, 'lite', { layers }),
   alignCorners: true,
 });
 
-type Setup = Pick<DeblurrerOptions, 'stages' | 'height' | 'width'> & Partial<DeblurrerOptions>;
-
-async function deblur(frames: readonly Float32Array[], options: Setup) {
-  const layers = options.options?.layers ?? 3;
-  const deblurrer = await createDeblurrer({
-    ...{ runtime: new OnnxRuntimeRuntime(), network: arvo, size: 'lite', device: 'cpu' },
-    weights: weightsOf(layers),
-    ...options,
-  });
-  async function* source() {
-    for (const frame of frames) {
-      await Promise.resolve();
-      yield frame;
-    }
-  }
-  try {
-    const restored: Float32Array[] = [];
-    for await (const frame of deblurrer.process(source())) restored.push(frame);
-    return { restored, statistics: deblurrer.statistics };
-  } finally {
-    await deblurrer.dispose();
-  }
+function deblur(frames: readonly Float32Array[], setup: DeblurSetup<'stages' | 'height' | 'width'>) {
+  const weights = weightsOf(setup.options?.layers ?? 3);
+  return deblurClip(frames, { network: arvo, size: 'lite', weights, ...setup });
 }
 
 /** A stage by the witness; only the flow, which is checked with CDVD-TSP, is the graphs'. */

@@ -1,33 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createDeblurrer } from '../../src/main/inference/deblurrer.ts';
-import type { DeblurrerOptions } from '../../src/main/inference/deblurrer.ts';
-import { OnnxRuntimeRuntime } from '../../src/main/inference/onnxruntime-runtime.ts';
 import { cdvdTsp } from '../../src/networks/archs/cdvd-tsp/cdvd-tsp.ts';
 import { fillState } from '../fixtures/fill.ts';
 import type { FillState } from '../fixtures/fill.ts';
 import { batchItem, loadFixture, maxDifference } from '../support/arrays.ts';
 import { madeUpWeights, movingPattern } from '../unit/inference/support/made-up-weights.ts';
+import { deblurClip, type DeblurSetup } from './support/deblur-clip.ts';
 
 type Size = 'lite' | 'paper';
-type Setup = Pick<DeblurrerOptions, 'size' | 'weights' | 'height' | 'width'> & Partial<DeblurrerOptions>;
-
-async function deblur(frames: readonly Float32Array[], setup: Setup) {
-  const runtime = new OnnxRuntimeRuntime();
-  const deblurrer = await createDeblurrer({ runtime, network: cdvdTsp, stages: 2, device: 'cpu', ...setup });
-  async function* source() {
-    for (const frame of frames) {
-      await Promise.resolve();
-      yield frame;
-    }
-  }
-  try {
-    const restored: Float32Array[] = [];
-    for await (const frame of deblurrer.process(source())) restored.push(frame);
-    return { restored, statistics: deblurrer.statistics };
-  } finally {
-    await deblurrer.dispose();
-  }
+function deblur(
+  frames: readonly Float32Array[],
+  setup: DeblurSetup<'size' | 'weights' | 'height' | 'width'>,
+) {
+  return deblurClip(frames, { network: cdvdTsp, stages: 2, ...setup });
 }
 
 describe('CDVD-TSP through the deblurrer', () => {

@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { createDeblurrer, type DeblurrerOptions } from '../../src/main/inference/deblurrer.ts';
-import { OnnxRuntimeRuntime } from '../../src/main/inference/onnxruntime-runtime.ts';
 import { erdn } from '../../src/networks/archs/erdn/erdn.ts';
 import type { Network, NetworkProgram, ProgramRequest } from '../../src/networks/network.ts';
 import type { Tensor } from '../../src/shared/tensor.ts';
@@ -9,31 +7,14 @@ import state from '../fixtures/parity/erdn/state.json' with { type: 'json' };
 import { batchItem, loadFixture, maxDifference } from '../support/arrays.ts';
 import { runModel } from '../support/run-graph.ts';
 import { madeUpWeights, movingPattern } from '../unit/inference/support/made-up-weights.ts';
+import { deblurClip, type DeblurSetup } from './support/deblur-clip.ts';
 
-type Setup = Pick<DeblurrerOptions, 'size' | 'stages' | 'weights' | 'height' | 'width'> &
-  Partial<DeblurrerOptions>;
-
-/** The first `count` results of a clip. */
-async function deblur(frames: readonly Float32Array[], setup: Setup, count = frames.length) {
-  const runtime = new OnnxRuntimeRuntime();
-  const deblurrer = await createDeblurrer({ runtime, network: erdn, device: 'cpu', ...setup });
-  async function* source() {
-    for (const frame of frames) {
-      await Promise.resolve();
-      yield frame;
-    }
-  }
-  try {
-    const restored: Float32Array[] = [];
-    if (count === 0) return { restored, statistics: deblurrer.statistics };
-    for await (const frame of deblurrer.process(source())) {
-      restored.push(frame);
-      if (restored.length === count) break;
-    }
-    return { restored, statistics: deblurrer.statistics };
-  } finally {
-    await deblurrer.dispose();
-  }
+function deblur(
+  frames: readonly Float32Array[],
+  setup: DeblurSetup<'size' | 'stages' | 'weights' | 'height' | 'width'>,
+  count?: number,
+) {
+  return deblurClip(frames, { network: erdn, ...setup }, count);
 }
 
 /** The network with the graphs that WebGPU gets, which run on any device. */
@@ -145,6 +126,6 @@ describe('a clip through ERDN', () => {
 
   it('refuses a third stage, for which it has no weights', async () => {
     const setup = { size: 'lite', stages: 3, weights: lite, height: 8, width: 8 } as const;
-    await expect(deblur([], setup, 0)).rejects.toMatchObject({ code: 'usage' });
+    await expect(deblur([], setup)).rejects.toMatchObject({ code: 'usage' });
   });
 });

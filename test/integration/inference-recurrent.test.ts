@@ -1,31 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createDeblurrer, type DeblurrerOptions } from '../../src/main/inference/deblurrer.ts';
+import { createDeblurrer } from '../../src/main/inference/deblurrer.ts';
 import { OnnxRuntimeRuntime } from '../../src/main/inference/onnxruntime-runtime.ts';
 import { pvdNet } from '../../src/networks/archs/pvdnet/pvdnet.ts';
 import type { Network, ProgramRequest } from '../../src/networks/network.ts';
 import { fillState, type FillState } from '../fixtures/fill.ts';
 import { batchItem, loadFixture, maxDifference } from '../support/arrays.ts';
 import { madeUpWeights, movingPattern } from '../unit/inference/support/made-up-weights.ts';
+import { deblurClip, restore, type DeblurSetup } from './support/deblur-clip.ts';
 
-type Setup = Pick<DeblurrerOptions, 'size' | 'weights' | 'height' | 'width'> & Partial<DeblurrerOptions>;
-
-async function deblur(frames: readonly Float32Array[], setup: Setup) {
-  const runtime = new OnnxRuntimeRuntime();
-  const deblurrer = await createDeblurrer({ runtime, network: pvdNet, stages: 1, device: 'cpu', ...setup });
-  async function* source() {
-    for (const frame of frames) {
-      await Promise.resolve();
-      yield frame;
-    }
-  }
-  try {
-    const restored: Float32Array[] = [];
-    for await (const frame of deblurrer.process(source())) restored.push(frame);
-    return { restored, statistics: deblurrer.statistics };
-  } finally {
-    await deblurrer.dispose();
-  }
+function deblur(
+  frames: readonly Float32Array[],
+  setup: DeblurSetup<'size' | 'weights' | 'height' | 'width'>,
+) {
+  return deblurClip(frames, { network: pvdNet, stages: 1, ...setup });
 }
 
 /** The network with the graphs that WebGPU gets, which run on any device. */
@@ -97,21 +85,10 @@ describe('a clip through PVDNet', () => {
       ...{ runtime, network: pvdNet, stages: 1, device: 'cpu' },
       ...small,
     });
-    const run = async (frames: readonly Float32Array[]) => {
-      async function* source() {
-        for (const frame of frames) {
-          await Promise.resolve();
-          yield frame;
-        }
-      }
-      const restored: Float32Array[] = [];
-      for await (const frame of deblurrer.process(source())) restored.push(frame);
-      return restored;
-    };
     const frames = movingPattern(5, SIZE.height, SIZE.width);
-    const first = await run(frames);
-    await run(frames.toReversed().slice(1));
-    expect(await run(frames)).toEqual(first);
+    const first = await restore(deblurrer, frames);
+    await restore(deblurrer, frames.toReversed().slice(1));
+    expect(await restore(deblurrer, frames)).toEqual(first);
     await deblurrer.dispose();
   });
 

@@ -1,37 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { createDeblurrer, type DeblurrerOptions } from '../../src/main/inference/deblurrer.ts';
-import { OnnxRuntimeRuntime } from '../../src/main/inference/onnxruntime-runtime.ts';
 import { mlfa } from '../../src/networks/archs/mlfa/mlfa.ts';
 import { SIZES } from '../../src/networks/archs/mlfa/sizes.ts';
 import { maxDifference } from '../support/arrays.ts';
 import { madeUpWeights, movingPattern } from '../unit/inference/support/made-up-weights.ts';
 import { PlainMlfa, type Image } from '../unit/networks/support/plain-mlfa.ts';
+import { deblurClip, type DeblurSetup } from './support/deblur-clip.ts';
 
 const parameters = madeUpWeights(mlfa, 'lite');
 const weights = { parameters, alignCorners: true };
 
-async function deblur(
-  frames: readonly Float32Array[],
-  options: Pick<DeblurrerOptions, 'stages' | 'height' | 'width'> & Partial<DeblurrerOptions>,
-) {
-  const runtime = new OnnxRuntimeRuntime();
-  const deblurrer = await createDeblurrer({
-    ...{ runtime, network: mlfa, size: 'lite', weights, device: 'cpu' },
-    ...options,
-  });
-  async function* source() {
-    for (const frame of frames) {
-      await Promise.resolve();
-      yield frame;
-    }
-  }
-  try {
-    const restored: Float32Array[] = [];
-    for await (const frame of deblurrer.process(source())) restored.push(frame);
-    return { restored, statistics: deblurrer.statistics };
-  } finally {
-    await deblurrer.dispose();
-  }
+function deblur(frames: readonly Float32Array[], setup: DeblurSetup<'stages' | 'height' | 'width'>) {
+  return deblurClip(frames, { network: mlfa, size: 'lite', weights, ...setup });
 }
 
 describe('a clip through MLFA', () => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { createDeblurrer } from '../../src/main/inference/deblurrer.ts';
 import { OnnxRuntimeRuntime } from '../../src/main/inference/onnxruntime-runtime.ts';
 import type { DeviceId } from '../../src/main/inference/runtime.ts';
 import { arvo } from '../../src/networks/archs/arvo/arvo.ts';
@@ -10,6 +9,7 @@ import type { Network, NetworkSize } from '../../src/networks/network.ts';
 import { maxDifference } from '../support/arrays.ts';
 import { isMissing } from '../support/test-tools.ts';
 import { madeUpWeights, movingPattern } from '../unit/inference/support/made-up-weights.ts';
+import { deblurClip } from './support/deblur-clip.ts';
 
 const HEIGHT = 27;
 const WIDTH = 38;
@@ -21,25 +21,10 @@ async function deblur<Size extends NetworkSize>(
   alignCorners: boolean,
   frames = 2,
 ): Promise<Float32Array[]> {
-  const deblurrer = await createDeblurrer({
-    runtime: new OnnxRuntimeRuntime(),
-    network,
-    size,
-    stages: 1,
+  const { restored } = await deblurClip(movingPattern(frames, HEIGHT, WIDTH), {
+    ...{ network, size, stages: 1, device, height: HEIGHT, width: WIDTH },
     weights: { parameters: madeUpWeights(network, size), alignCorners },
-    device,
-    height: HEIGHT,
-    width: WIDTH,
   });
-  async function* source() {
-    for (const frame of movingPattern(frames, HEIGHT, WIDTH)) {
-      await Promise.resolve();
-      yield frame;
-    }
-  }
-  const restored: Float32Array[] = [];
-  for await (const frame of deblurrer.process(source())) restored.push(frame);
-  await deblurrer.dispose();
   return restored;
 }
 
