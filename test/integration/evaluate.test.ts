@@ -67,6 +67,11 @@ async function evaluated(...args: string[]): Promise<EvaluateResult> {
   return parseEvents(stdout).at(-1) as unknown as EvaluateResult;
 }
 
+/** Options for a small network with made-up weights. */
+function madeUpNetwork(): string[] {
+  return ['--weights', makeLiteWeights(), '--network', 'cdvd-tsp', '--stages', '1', '--device', 'cpu'];
+}
+
 describe('evaluate', () => {
   it('gives the scores of scikit-image for a folder laid out like DVD', async () => {
     const { layout, clips, overall } = await evaluated('--blurry', 'dvd', '--sharp', 'dvd', '--align');
@@ -88,16 +93,7 @@ describe('evaluate', () => {
   });
 
   it('scores what a network makes, with a table, a CSV file and a plot', async () => {
-    const weights = [
-      '--weights',
-      makeLiteWeights(),
-      '--network',
-      'cdvd-tsp',
-      '--stages',
-      '1',
-      '--device',
-      'cpu',
-    ];
+    const weights = madeUpNetwork();
     const sides = ['--blurry', 'a.mkv', '--sharp', 'a.mkv'];
     const { code, stdout, stderr } = await evaluate(
       ...[...sides, ...weights, '--csv', 's.csv', '--plot', 's.svg'],
@@ -114,6 +110,31 @@ describe('evaluate', () => {
     expect(untouched.clips[0]!.frames[3]!.output).toMatchObject({ ssim: 1 });
     const again = await evaluate(...sides, '--csv', 's.csv');
     expect(again.code).toBe(4);
+  });
+
+  it('restores every shot of a folder by itself, with cuts that are found or given', async () => {
+    for (const [shot, source, first] of [
+      ['shots/one', 'testsrc2=size=48x40:rate=25', '0'],
+      ['shots/two', 'mandelbrot=size=48x40:rate=25', '3'],
+    ] as const) {
+      for (const where of [shot, 'joined']) {
+        mkdirSync(join(folder, where), { recursive: true });
+        makeClip(join(folder, where, '%d.png'), source, '-frames:v', '3', '-start_number', first);
+      }
+    }
+    const network = madeUpNetwork();
+    const scores = async (frames: string, ...more: string[]) => {
+      const { clips } = await evaluated('--blurry', frames, '--sharp', frames, ...network, ...more);
+      return clips.flatMap((clip) => clip.frames).map(({ name, output }) => [name, output]);
+    };
+    const alone = await scores('shots');
+    expect(alone.length).toBe(6);
+    expect(await scores('joined', '--cuts', '3f')).toEqual(alone);
+    expect(await scores('joined')).toEqual(alone);
+    expect(await scores('joined', '--cuts', 'none')).not.toEqual(alone);
+    const late = await evaluate('--blurry', 'joined', '--sharp', 'joined', ...network, '--cuts', '6f');
+    expect(late.code).toBe(2);
+    expect(late.stderr).toMatch(/There is no frame 6 for a cut: ".*joined" has 6\./);
   });
 
   it.each([

@@ -7,18 +7,23 @@ import type { ShotFrame } from '../inference/shots.ts';
 /** Where the shots of an array of frames begin: to be found, or numbers of their first frames. */
 export type ArrayCuts = 'detect' | ReadonlySet<number>;
 
-/** @throws AcutanceError `usage` for a time, and for a frame that is not there. */
-export function arrayCuts(setting: CutSetting = 'detect', frames: number): ArrayCuts {
+/**
+ * What a setting means for frames that have numbers and no times.
+ *
+ * @param title - what they are, in messages.
+ * @throws AcutanceError `usage` for a time, and for a frame that is not there.
+ */
+export function arrayCuts(setting: CutSetting = 'detect', frames: number, title = 'the array'): ArrayCuts {
   if (setting === 'detect') return 'detect';
   const numbers = new Set<number>();
   for (const place of setting === 'none' ? [] : setting) {
     if (typeof place !== 'number') {
-      throw new AcutanceError('usage', 'Cuts in an array of frames are given by frame, not by time.', {
+      throw new AcutanceError('usage', `Cuts in ${title} are given by frame, not by time.`, {
         hint: 'Write 12f for the frame 12, counted from 0.',
       });
     }
     if (place >= frames) {
-      throw new AcutanceError('usage', `There is no frame ${place} for a cut: the array has ${frames}.`, {
+      throw new AcutanceError('usage', `There is no frame ${place} for a cut: ${title} has ${frames}.`, {
         hint: 'Frames are counted from 0.',
       });
     }

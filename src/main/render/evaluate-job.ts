@@ -13,8 +13,11 @@ import { psnr } from '../evaluation/psnr.ts';
 import type { RgbPicture } from '../evaluation/rgb-picture.ts';
 import { meanOfClips } from '../evaluation/scores.ts';
 import { SSIM_SMALLEST, ssim } from '../evaluation/ssim.ts';
+import { restoreShots } from '../inference/shots.ts';
+import { type ArrayCuts, framesWithCuts, type FramesWithCutsOptions } from './array-cuts.ts';
 import type { DeblurrerCache } from './deblurrer-cache.ts';
 import type { JobContext } from './engine-server.ts';
+import { evaluationCuts } from './evaluation-cuts.ts';
 import { type NamedFrame, readFrames, roundTo8Bits } from './evaluation-frames.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import { applyStrength } from './strength.ts';
@@ -23,8 +26,8 @@ import { applyStrength } from './strength.ts';
  * Compares blurry frames, and what a network makes of them, with sharp ones: all of them clamped to [0, 1] and rounded to 8
  * bits, as in a written picture, on which published scores are measured.
  *
- * @throws AcutanceError as `findClipPairs`; `input-unsupported` for sizes that differ or are too small; for anything
- *   about the weights or the device.
+ * @throws AcutanceError as `findClipPairs` and `evaluationCuts`; `input-unsupported` for sizes that differ or are too small;
+ *   for anything about the weights or the device.
  */
 export async function runEvaluate(
   request: EvaluateRequest,
@@ -34,9 +37,15 @@ export async function runEvaluate(
   const started = performance.now();
   context.phase('opening');
   const { layout, pairs } = await findClipPairs(request.blurry, request.sharp, request);
+  const { deblur } = request;
+  const cuts: ArrayCuts[] = [];
+  // Of all clips before the first is restored: a cut that is not there is told at once.
+  for (const { blurry } of deblur ? pairs : []) {
+    cuts.push(await evaluationCuts(deblur?.cuts, blurry, context.signal));
+  }
   const evaluation = new Evaluation(request, context, deblurrers, countFrames(pairs));
   const clips: EvaluatedClip[] = [];
-  for (const pair of pairs) clips.push(await evaluation.clip(pair));
+  for (const [index, pair] of pairs.entries()) clips.push(await evaluation.clip(pair, cuts[index]));
   return {
     layout,
     clips,
@@ -77,7 +86,7 @@ class Evaluation {
     return this.#provenance;
   }
 
-  async clip(pair: ClipPair): Promise<EvaluatedClip> {
+  async clip(pair: ClipPair, cuts: ArrayCuts = 'detect'): Promise<EvaluatedClip> {
     const both = pairFrames(pair, this.#context.signal);
     try {
       const first = await both.next();
@@ -89,7 +98,7 @@ class Evaluation {
       const frames: EvaluatedFrame[] = [];
       const { deblur } = this.#request;
       for await (const frame of deblur
-        ? this.#restored(paired, deblur, { width, height }, measure)
+        ? this.#restored(paired, deblur, { width, height, cuts }, measure)
         : this.#inputs(paired, measure)) {
         frames.push(frame);
         this.#context.progress(this.#meter.frame());
@@ -110,7 +119,7 @@ class Evaluation {
   async *#restored(
     paired: AsyncIterable<FramePair>,
     settings: DeblurSettings,
-    size: { readonly width: number; readonly height: number },
+    { cuts, ...size }: FramesWithCutsOptions,
     measure: Measure,
   ): AsyncGenerator<EvaluatedFrame> {
     const { signal } = this.#context;
@@ -120,7 +129,8 @@ class Evaluation {
       this.#provenance = deblurrer.provenance;
       this.#context.phase('deblurring');
       const waiting: WaitingFrame[] = [];
-      for await (const rgb of deblurrer.process(intake(paired, waiting, measure), { signal })) {
+      const frames = framesWithCuts(intake(paired, waiting, measure), { ...size, cuts });
+      for await (const rgb of restoreShots(deblurrer, frames, { signal })) {
         const frame = waiting.shift();
         if (!frame) throw new AcutanceError('internal', 'The network gave more frames than it got.');
         applyStrength(rgb, frame.blurry.rgb, settings.strength ?? 1);

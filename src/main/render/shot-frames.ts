@@ -1,5 +1,5 @@
 import { AcutanceError } from '../../shared/errors.ts';
-import type { CutSetting } from '../../shared/settings.ts';
+import type { CutPlace, CutSetting } from '../../shared/settings.ts';
 import { CUT_CONTEXT } from '../inference/scene-cuts/cut-test.ts';
 import { findCuts, type FoundItem } from '../inference/scene-cuts/find-cuts.ts';
 import { lumaThumbnail } from '../inference/scene-cuts/luma-thumbnail.ts';
@@ -27,10 +27,17 @@ export async function clipCuts(
   { info, context, pts }: CutServices,
 ): Promise<ClipCuts> {
   if (setting === 'none' || context.before + context.after === 0) return [];
-  if (setting === 'detect') return 'detect';
+  return setting === 'detect' ? 'detect' : cutTicks(setting, { info, pts });
+}
+
+/** First ticks of shots in ascending order. @throws AcutanceError `usage` for a frame that the clip does not have. */
+export async function cutTicks(
+  places: readonly CutPlace[],
+  { info, pts }: Omit<CutServices, 'context'>,
+): Promise<readonly bigint[]> {
   const { startTicks, timeBase } = info.video;
-  const times = setting.some((place) => typeof place === 'number') ? await pts() : new Float64Array();
-  const ticks = setting.map((place) =>
+  const times = places.some((place) => typeof place === 'number') ? await pts() : new Float64Array();
+  const ticks = places.map((place) =>
     typeof place === 'number'
       ? BigInt(tickOfFrame(times, place, info.path))
       : startTicks + ticksAtOrAfter(place, timeBase),
