@@ -1,8 +1,8 @@
 import type { Graph } from './graph/graph.ts';
+import type { LookCondition, LookName } from '../shared/looks.ts';
 import type { NetworkProgram } from './network.ts';
 
-/** What can be seen of a network at work, as the papers' figures show it. */
-export type LookName = 'flow' | 'mask' | 'prior' | 'volume' | 'offsets' | 'gradient' | 'stage1';
+export type { LookName } from '../shared/looks.ts';
 
 /** The result of an operator inside a graph that is no output otherwise. */
 export interface Tap {
@@ -26,12 +26,11 @@ export interface LookPart {
 }
 
 /** Something that a network can show for a frame. */
-export interface Look {
+export interface Look extends LookCondition {
   readonly name: LookName;
   readonly title: string;
-  /** The program that computes it or works on it, and the stage: the last one, or the second, which there must be. */
+  /** The program that computes it or works on it. */
   readonly program: NetworkProgram;
-  readonly stage: 'last' | 'second';
   readonly parts: readonly LookPart[];
 }
 

@@ -5,7 +5,7 @@ import type { BufferPool } from './frames/buffer-pool.ts';
 import { checkFinite } from './frames/output-check.ts';
 import type { NetworkPrograms } from './network-programs.ts';
 import { copyWindow } from './tiling/copy-window.ts';
-import type { TilePlan } from './tiling/tile-plan.ts';
+import type { TilePlan, TileSpan } from './tiling/tile-plan.ts';
 
 /** A padded frame, or what was made of one: 3 x H x W, and its features once motion estimation has asked for them. */
 export interface WorkFrame {
@@ -20,6 +20,16 @@ export interface DeblurPhase {
   readonly stage: number;
   /** Frame of the clip from 0; negative or past the end for the virtual frames at its ends. */
   readonly position: number;
+  /** The part of the frame, where it is cut into tiles. */
+  readonly tile?: FrameTile | undefined;
+}
+
+/** A part of a padded frame, whose size is in pixels. */
+export interface FrameTile {
+  readonly row: TileSpan;
+  readonly column: TileSpan;
+  readonly frameHeight: number;
+  readonly frameWidth: number;
 }
 
 /** What a frame is to the others in a window. */
@@ -121,7 +131,8 @@ export class FrameWork {
             window: tile,
             channels,
           });
-          await this.run('reconstruct', { aligned: input }, { restored: output }, at);
+          const part = { row, column, frameHeight: height, frameWidth: width };
+          await this.run('reconstruct', { aligned: input }, { restored: output }, { ...at, tile: part });
           copyWindow({
             source: output.data,
             sourcePlane: tile,

@@ -1,6 +1,7 @@
 import type { Look } from '../../networks/looks.ts';
 import type { DeblurProvenance } from '../../shared/deblurring.ts';
 import { AcutanceError } from '../../shared/errors.ts';
+import { isLookOffered } from '../../shared/looks.ts';
 import type { CutPlace, DeblurSettings } from '../../shared/settings.ts';
 import { timeToTicks } from '../../shared/time.ts';
 import type { Tensor } from '../../shared/tensor.ts';
@@ -88,10 +89,7 @@ export async function inspectFrame(
 /** @throws AcutanceError `usage` */
 export function findLooks(deblur: DeblurSettings, names: readonly string[]): readonly Look[] {
   const { network } = findSettingsNetwork(deblur);
-  const still = deblur.motion === false;
-  const offered = (network.looks ?? []).filter(
-    ({ name, stage }) => (stage === 'last' || deblur.stages > 1) && !(still && name === 'flow'),
-  );
+  const offered = (network.looks ?? []).filter((look) => isLookOffered(look, deblur, network.options));
   return [...new Set(names)].map((name) => {
     const look = offered.find((each) => each.name === name);
     if (look !== undefined) return look;

@@ -3,9 +3,10 @@ import { createDeblurrer, type DeblurrerOptions } from '../../../src/main/infere
 import type { ProgramRun } from '../../../src/main/inference/frame-work.ts';
 import { drawLook, sideBySide } from '../../../src/main/inference/looks/draw-look.ts';
 import { flowColour } from '../../../src/main/inference/looks/flow-colours.ts';
-import { LookRecorder } from '../../../src/main/inference/looks/look-recorder.ts';
+import { LookRecorder, type SeenLook } from '../../../src/main/inference/looks/look-recorder.ts';
 import { OnnxRuntimeRuntime } from '../../../src/main/inference/onnxruntime-runtime.ts';
 import { networks } from '../../../src/networks/catalogue.ts';
+import type { Look } from '../../../src/networks/looks.ts';
 import type { Network } from '../../../src/networks/network.ts';
 import { elementCount, type Tensor } from '../../../src/shared/tensor.ts';
 import { maxDifference } from '../../support/arrays.ts';
@@ -173,6 +174,50 @@ describe('looks at the other networks', () => {
     const one = await look(id, frames, 1, { stages: 1 });
     const { seen } = await look(id, frames, 1, { stages: 2, looks });
     expect(maxDifference(seen['stage1 middle']!.data, one.restored[1]!)).toBe(0);
+  });
+});
+
+describe('a look at a frame that is cut into tiles', () => {
+  it('is put together from what is kept of each', () => {
+    const [program, tensor] = ['reconstruct', 'look_maxima_next'] as const;
+    const part = { label: 'next', tensor };
+    const seen: Look = { name: 'maxima', title: '', program, stage: 'last', parts: [part] };
+    const recorder = new LookRecorder([seen], 1, 0);
+    // A frame of 8 x 24 pixels, a value for each 4 x 4 of them; two tiles that overlap by 8 pixels.
+    const row = { input: { start: 0, end: 8 }, kept: { start: 0, end: 8 } };
+    const columns = [
+      { input: { start: 0, end: 16 }, kept: { start: 0, end: 12 } },
+      { input: { start: 8, end: 24 }, kept: { start: 12, end: 24 } },
+    ];
+    for (const [index, column] of columns.entries()) {
+      const data = Float32Array.from({ length: 8 }, (_, cell) => 10 * (index + 1) + cell);
+      const tile = { row, column, frameHeight: 8, frameWidth: 24 };
+      const phase = { program, stage: 1, position: 0, tile };
+      recorder.record({ phase, feeds: {}, results: { [tensor]: { data, dims: [1, 1, 2, 4] } } });
+    }
+    const [{ parts }] = recorder.result() as [SeenLook];
+    expect(parts[0]!.tensor.dims).toEqual([1, 1, 2, 6]);
+    expect([...parts[0]!.tensor.data]).toEqual([10, 11, 12, 21, 22, 23, 14, 15, 16, 25, 26, 27]);
+  });
+
+  it('has the size of the frame, and in each tile only what is in the tile', async () => {
+    const network = networkOf('arvo');
+    const looks = network.looks!.filter(({ name }) => name === 'maxima');
+    const weights = { parameters: madeUpWeights(network, 'lite', { layers: 1 }), alignCorners: true };
+    // No tile is cut shorter than 512 pixels.
+    const [width, tile] = [960, { height: 32, width: 640 }];
+    const frames = movingPattern(2, 32, width);
+    const setup = { stages: 1, looks, weights, height: 32, width, options: { layers: 1 } as const };
+    const { seen, runs } = await look('arvo', frames, 1, { ...setup, tile });
+    const whole = await look('arvo', frames, 1, setup);
+    expect(runs).toBeGreaterThan(whole.runs);
+    const { data, dims } = seen['maxima previous']!;
+    expect(dims).toEqual([1, 3, 32 / 8, width / 8]);
+    expect(whole.seen['maxima previous']!.dims).toEqual(dims);
+    const cells = data.length / 3;
+    expect(Math.max(...data.subarray(0, cells).map(Math.abs))).toBeLessThanOrEqual(tile.width);
+    expect(Math.min(...data.subarray(2 * cells))).toBeGreaterThan(0);
+    expect(Math.max(...data.subarray(2 * cells))).toBeLessThanOrEqual(1);
   });
 });
 

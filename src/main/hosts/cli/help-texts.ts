@@ -76,12 +76,13 @@ What can be looked at:
   prior     temporal sharpness prior                          cdvd-tsp, erdn
   volume    the 25 candidates of the pixel volume             pvdnet
   offsets   offsets of the last deformable convolution        erdn
+  maxima    where the likest place of the other frame is      arvo
   gradient  gradient map                                      erdn
   stage1    the result of stage 1                             all but pvdnet, with two stages or more
 
-A .png is a picture: flow in the colours of the Middlebury wheel (right red, down yellow, left cyan, up violet), gray
-from 0 to 1, offsets and gradients up to the value that is printed. A .npy has the numbers: frames concerned x channels x
-height x width, float32. A folder gets both of everything.
+A .png is a picture: flow and maxima in the colours of the Middlebury wheel (right red, down yellow, left cyan, up
+violet), gray from 0 to 1, offsets and gradients up to the value that is printed. A .npy has the numbers: frames
+concerned x channels x height x width, float32. A folder gets both of everything.
 
 Examples:
   acutance inspect clip.mp4 --at 3.5 --look flow -o flow.png

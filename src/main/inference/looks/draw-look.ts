@@ -19,9 +19,9 @@ const LEAST_SCALE = 1e-3;
 type Colour = (pixel: number) => readonly [number, number, number];
 
 /**
- * Draws one array of a look (1 x C x H x W): flow in the colours of the Middlebury wheel, mask and prior as gray from 0
- * to 1, the result of stage 1 as it is, gradients up to their largest value, the pixel volume's 25 candidates as a sheet (shift
- * x to the right, y down), and of offsets the mean length of all taps.
+ * Draws one array of a look (1 x C x H x W): flow, and how far off maxima are, in the colours of the Middlebury wheel;
+ * mask and prior as gray from 0 to 1, the result of stage 1 as it is, gradients up to their largest value, the pixel
+ * volume's 25 candidates as a sheet (shift x to the right, y down), and of offsets the mean length of all taps.
  *
  * @param fullScale - what full colour stands for where the look has no scale of its own; the largest value where absent.
  */
@@ -31,7 +31,7 @@ export function drawLook(name: LookName, tensor: Tensor, fullScale?: number): Lo
   const plane = height * width;
   const at = (channel: number, pixel: number) => data[channel * plane + pixel]!;
   const shape = { width, height };
-  if (name === 'flow') {
+  if (name === 'flow' || name === 'maxima') {
     const scale = fullScale ?? largest(plane, (pixel) => Math.hypot(at(0, pixel), at(1, pixel)));
     return paint(shape, scale, (pixel) => flowColour(at(0, pixel) / scale, at(1, pixel) / scale));
   }

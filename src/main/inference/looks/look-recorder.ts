@@ -1,6 +1,8 @@
 import type { Look, LookName, LookPart } from '../../../networks/looks.ts';
-import type { Tensor } from '../../../shared/tensor.ts';
-import type { ProgramRun } from '../frame-work.ts';
+import { elementCount, type Tensor } from '../../../shared/tensor.ts';
+import type { FrameTile, ProgramRun } from '../frame-work.ts';
+import { copyWindow } from '../tiling/copy-window.ts';
+import type { Span } from '../tiling/tile-plan.ts';
 
 /** What is seen of one frame: an array per part, 1 x C x H x W. */
 export interface SeenLook {
@@ -29,11 +31,10 @@ export class LookRecorder {
     for (const look of this.#looks) {
       const stage = look.stage === 'last' ? this.#stages : 2;
       if (phase.program !== look.program || phase.stage !== stage) continue;
-      const run = this.#runs.get(look) ?? 0;
-      this.#runs.set(look, run + 1);
+      const run = this.#countRun(look, phase.tile);
       for (const part of look.parts) {
         const tensor = (part.run ?? 0) === run ? (results[part.tensor] ?? feeds[part.tensor]) : undefined;
-        if (tensor !== undefined) this.#seen.set(part, channelsOf(tensor, part.channels));
+        if (tensor !== undefined) this.#keep(part, tensor, phase.tile);
       }
     }
   }
@@ -51,6 +52,54 @@ export class LookRecorder {
       }),
     }));
   }
+
+  /** Which run of its program for the frame this is; all tiles of a frame are one. */
+  #countRun(look: Look, tile: FrameTile | undefined): number {
+    const isFirst = tile === undefined || (tile.row.kept.start === 0 && tile.column.kept.start === 0);
+    const run = (this.#runs.get(look) ?? -1) + (isFirst ? 1 : 0);
+    this.#runs.set(look, run);
+    return run;
+  }
+
+  #keep(part: LookPart, tensor: Tensor, tile: FrameTile | undefined): void {
+    if (tile === undefined) {
+      this.#seen.set(part, channelsOf(tensor, part.channels));
+      return;
+    }
+    const [, , height = 1, width = 1] = tensor.dims;
+    const whole = this.#seen.get(part) ?? wholeOf(tensor, part.channels, tile);
+    this.#seen.set(part, whole);
+    const [down, across] = [lengthOf(tile.row.input) / height, lengthOf(tile.column.input) / width];
+    const { row, column } = tile;
+    copyWindow({
+      source: channelsOf(tensor, part.channels).data,
+      sourcePlane: { height, width },
+      sourceTop: (row.kept.start - row.input.start) / down,
+      sourceLeft: (column.kept.start - column.input.start) / across,
+      target: whole.data,
+      targetPlane: { height: whole.dims[2]!, width: whole.dims[3]! },
+      targetTop: row.kept.start / down,
+      targetLeft: column.kept.start / across,
+      window: { height: lengthOf(row.kept) / down, width: lengthOf(column.kept) / across },
+      channels: whole.dims[1]!,
+    });
+  }
+}
+
+/** Room for a look of the whole frame, one of whose tiles this is. */
+function wholeOf(tensor: Tensor, channels: LookPart['channels'], tile: FrameTile): Tensor {
+  const [, all = 1, height = 1, width = 1] = tensor.dims;
+  const dims = [
+    1,
+    channels?.[1] ?? all,
+    (tile.frameHeight * height) / lengthOf(tile.row.input),
+    (tile.frameWidth * width) / lengthOf(tile.column.input),
+  ];
+  return { data: new Float32Array(elementCount(dims)), dims };
+}
+
+function lengthOf({ start, end }: Span): number {
+  return end - start;
 }
 
 /** A copy, since buffers are used again. */

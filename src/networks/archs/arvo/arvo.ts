@@ -2,11 +2,11 @@ import { LAYER_COUNTS } from '../../../shared/settings.ts';
 import { buildProgram, parametersOf, type Programs } from '../../build-program.ts';
 import { Graph } from '../../graph/graph.ts';
 import { entryOf, type Network, type NetworkProgram } from '../../network.ts';
-import { FLOW_LOOK, stageOneLook } from '../../looks.ts';
+import { FLOW_LOOK, stageOneLook, type Look } from '../../looks.ts';
 import { warp } from '../../ops/own/warp.ts';
 import { concat } from '../../ops/shaping.ts';
 import { buildFeatures, buildFlow } from '../pwc-net/programs.ts';
-import { receptiveRadius, reconstruct } from './reconstruction.ts';
+import { receptiveRadius, reconstruct, type MaximaReceiver } from './reconstruction.ts';
 import { SIZES, type ArvoSizeName } from './sizes.ts';
 
 const DEFAULT_LAYERS = 3;
@@ -14,6 +14,18 @@ const DEFAULT_LAYERS = 3;
 const LEAST_TILE = 512;
 /** Three aligned frames. */
 const ALIGNED_CHANNELS = 9;
+
+const MAXIMA_LOOK: Look = {
+  name: 'maxima',
+  title: 'Likest places in the aligned frames: how far in pixels (x, y), and their weight',
+  program: 'reconstruct',
+  stage: 'last',
+  without: { option: 'layers', value: 0 },
+  parts: (['previous', 'middle', 'next'] as const).map((label) => ({
+    label,
+    tensor: `look_maxima_${label}`,
+  })),
+};
 
 /**
  * ARVo: Learning All-Range Volumetric Correspondence for Video Deblurring (Li et al.; CVPR 2021). No code was published;
@@ -40,7 +52,7 @@ export const arvo: Network<ArvoSizeName> = {
   options: { layers: DEFAULT_LAYERS },
   parts: [],
   variants: LAYER_COUNTS.map((layers) => ({ layers })),
-  looks: [FLOW_LOOK, stageOneLook('align')],
+  looks: [FLOW_LOOK, MAXIMA_LOOK, stageOneLook('align')],
   parameters: (size, options) => parametersOf(PROGRAMS, { size, options }),
   programs: () => ['features', 'flow', 'align', 'reconstruct'],
   context: ({ stages }) => ({ before: stages, after: stages }),
@@ -73,10 +85,14 @@ const PROGRAMS = {
     return graph;
   },
 
-  reconstruct({ height, width, lowering, size, options }) {
+  reconstruct({ height, width, lowering, size, options, looks }) {
     const graph = new Graph('arvo reconstruct', lowering);
     const aligned = graph.input('aligned', [1, ALIGNED_CHANNELS, height, width]);
-    graph.output('restored', reconstruct(aligned, SIZES[size], options?.layers ?? DEFAULT_LAYERS));
+    const seesMaxima = looks?.some(({ name }) => name === 'maxima') === true;
+    const onMaxima: MaximaReceiver = (source, maxima) => graph.output(`look_maxima_${source}`, maxima);
+    const layers = options?.layers ?? DEFAULT_LAYERS;
+    const restored = reconstruct(aligned, SIZES[size], layers, seesMaxima ? onMaxima : undefined);
+    graph.output('restored', restored);
     return graph;
   },
 } satisfies Programs<ArvoSizeName>;

@@ -46,7 +46,11 @@ export const pvdNet: Network<PvdNetSizeName> = {
     { name: 'PVDNet', prefix: `${RECONSTRUCTION_SCOPE}.` },
   ],
   looks: [
-    { ...FLOW_LOOK, parts: FLOW_LOOK.parts.slice(0, 1) },
+    {
+      ...FLOW_LOOK,
+      without: { option: 'motion', value: false },
+      parts: FLOW_LOOK.parts.slice(0, 1),
+    },
     {
       name: 'volume',
       title: "Pixel volume: 25 gray candidates from the previous frame's result, -1 to 1",

@@ -59,6 +59,14 @@ export class PlainArvo {
     return unpacked(output, packing);
   }
 
+  /** How alike each feature of a frame, in rows, is to each of another's finest level, in columns; rows have sum 1. */
+  likeness(middle: Image, other: Image): { readonly weights: Float64Array; readonly keys: Image } {
+    const { packing } = this.#size;
+    const query = this.#encode(packed(middle, packing))[2]!;
+    const keys = maxPooled(this.#encode(packed(other, packing))[2]!, 2);
+    return { weights: likenessOf(query, keys), keys };
+  }
+
   /** Features at full, half and quarter resolution. */
   #encode(frame: Image): Image[] {
     const { channels, kernel, encoderBlocks } = this.#size;
@@ -165,22 +173,34 @@ export function warped(frame: Image, flow: ArrayLike<number>): Image {
 function aggregated(query: Image, keys: Image, values: Image): Image {
   const result = image(values.channels, query.height, query.width);
   const [pixels, candidates] = [query.height * query.width, keys.height * keys.width];
+  const weights = likenessOf(query, keys);
   for (let pixel = 0; pixel < pixels; pixel++) {
-    const likeness = Float64Array.from({ length: candidates }, (_, candidate) => {
-      let dot = 0;
-      for (let c = 0; c < query.channels; c++)
-        dot += query.data[c * pixels + pixel]! * keys.data[c * candidates + candidate]!;
-      return Math.exp(dot);
-    });
-    const total = likeness.reduce((all, value) => all + value, 0);
     for (let c = 0; c < values.channels; c++) {
       let mean = 0;
       for (let candidate = 0; candidate < candidates; candidate++)
-        mean += (likeness[candidate]! / total) * values.data[c * candidates + candidate]!;
+        mean += weights[pixel * candidates + candidate]! * values.data[c * candidates + candidate]!;
       result.data[c * pixels + pixel] = mean;
     }
   }
   return result;
+}
+
+/** The whole volume: pixels of the query x candidates. */
+function likenessOf(query: Image, keys: Image): Float64Array {
+  const [pixels, candidates] = [query.height * query.width, keys.height * keys.width];
+  const weights = new Float64Array(pixels * candidates);
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const row = weights.subarray(pixel * candidates, (pixel + 1) * candidates);
+    for (let candidate = 0; candidate < candidates; candidate++) {
+      let dot = 0;
+      for (let c = 0; c < query.channels; c++)
+        dot += query.data[c * pixels + pixel]! * keys.data[c * candidates + candidate]!;
+      row[candidate] = Math.exp(dot);
+    }
+    const total = row.reduce((all, value) => all + value, 0);
+    row.forEach((value, candidate) => (row[candidate] = value / total));
+  }
+  return weights;
 }
 
 /** The largest of every block of pixels; blocks at the lower and right edge may be cut short. */
