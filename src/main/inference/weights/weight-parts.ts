@@ -1,7 +1,7 @@
 import type { Checkpoint, CheckpointTensor } from '../../../networks/checkpoints/checkpoint.ts';
 import type { ParameterComparison } from '../../../networks/checkpoints/match-parameters.ts';
 import { AcutanceError } from '../../../shared/errors.ts';
-import type { WeightedNetwork } from './recognise-weights.ts';
+import type { WeightedNetwork } from './weighted-network.ts';
 
 /** A weight file that has been read, and what messages call it. */
 export interface LabelledCheckpoint {

@@ -9,12 +9,12 @@ import type { ProblemDescription } from '../../../shared/errors.ts';
 import { readCheckpointFile } from './checkpoint-file.ts';
 import { importedPath, listImportedWeights, removeImported, storeImported } from './imported-weights.ts';
 import { recogniseWeights, sizeName } from './recognise-weights.ts';
-import type { WeightedNetwork } from './recognise-weights.ts';
 import { listShippedWeights } from './shipped-weights.ts';
 import { joinParts, type LabelledCheckpoint } from './weight-parts.ts';
 import { alignCornersOf } from './weight-record.ts';
 import type { WeightRecord } from './weight-record.ts';
 import { describeVariant, isSameVariant, variantArguments, variantOf } from './weight-variants.ts';
+import type { WeightedNetwork } from './weighted-network.ts';
 
 export interface WeightStoreOptions {
   /** Folder of imported weights; made when the first are imported. */
