@@ -1,16 +1,18 @@
-import type { Network, NetworkOptions, NetworkProgram, NetworkSize } from '../../networks/network.ts';
+import type { Network, NetworkOptions, NetworkSize } from '../../networks/network.ts';
 import type { Look } from '../../networks/looks.ts';
 import type { EnsembleCount } from '../../shared/settings.ts';
 import { checkSetup } from './check-setup.ts';
-import type { DeblurPhase, ProgramRun } from './frame-work.ts';
+import type { Deblurrer } from './deblurrer-types.ts';
 import { ReflectionPadding } from './frames/reflection-padding.ts';
 import { NetworkDeblurrer } from './network-deblurrer.ts';
 import { NetworkPrograms } from './network-programs.ts';
-import type { NetworkWeights, ProgramStatistics } from './network-programs.ts';
+import type { NetworkWeights } from './network-programs.ts';
 import type { DeviceId, Runtime, SessionOptions } from './runtime.ts';
 import { SelfEnsemble } from './self-ensemble.ts';
 import { availableMemoryBytes, memoryBudget, type MemoryBudget } from './tiling/memory-budget.ts';
 import { planMemory } from './tiling/memory-plan.ts';
+
+export type { Deblurrer, DeblurStatistics, ProcessOptions } from './deblurrer-types.ts';
 
 export interface DeblurrerOptions {
   readonly runtime: Runtime;
@@ -35,42 +37,6 @@ export interface DeblurrerOptions {
   /** What is to be seen of the network's inside, by way of `onRun`. */
   readonly looks?: readonly Look[] | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-export interface ProcessOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Called before every run of a graph; must be quick. */
-  readonly onPhase?: ((phase: DeblurPhase) => void) | undefined;
-  /** Called after every run of a graph, with what went in and came out; must be quick. */
-  readonly onRun?: ((run: ProgramRun) => void) | undefined;
-}
-
-export interface DeblurStatistics {
-  readonly programs: Readonly<Partial<Record<NetworkProgram, ProgramStatistics>>>;
-  /** Seconds in the runtime, all programs together. */
-  readonly runSeconds: number;
-  /** Seconds spent on building and loading graphs. */
-  readonly buildSeconds: number;
-  /** Tiles per frame and stage, and their size in pixels. */
-  readonly tiles: { readonly count: number; readonly height: number; readonly width: number };
-  readonly estimatedPeakBytes: number;
-}
-
-/** Takes the blur out of clips of one frame size. Made by `createDeblurrer`; one clip at a time. */
-export interface Deblurrer {
-  readonly statistics: DeblurStatistics;
-  /**
-   * Restores a clip: N frames in, N frames out, in order. Frames are planar R'G'B' (3 x height x width) in [0, 1]; results
-   * are not clamped. An input array may be reused by its owner once the next frame is asked for; an output array belongs to
-   * the receiver.
-   * @throws AcutanceError `cancelled`, `out-of-memory`, `inference-failed`, `output-not-finite`, `output-black`
-   */
-  process(
-    frames: AsyncIterable<Float32Array>,
-    options?: ProcessOptions,
-  ): AsyncGenerator<Float32Array, void, undefined>;
-  /** Frees the graphs and all buffers. */
-  dispose(): Promise<void>;
 }
 
 /**

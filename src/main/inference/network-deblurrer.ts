@@ -1,6 +1,6 @@
 import type { Network, NetworkSetup } from '../../networks/network.ts';
 import { CascadeStage } from './cascade-stage.ts';
-import type { Deblurrer, DeblurStatistics, ProcessOptions } from './deblurrer.ts';
+import type { Deblurrer, DeblurStatistics, ProcessOptions } from './deblurrer-types.ts';
 import { DeformableStage } from './deformable-stage.ts';
 import { FrameWork, type WorkFrame } from './frame-work.ts';
 import { BufferPool } from './frames/buffer-pool.ts';

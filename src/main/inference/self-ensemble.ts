@@ -1,4 +1,4 @@
-import type { Deblurrer, DeblurStatistics, ProcessOptions } from './deblurrer.ts';
+import type { Deblurrer, DeblurStatistics, ProcessOptions } from './deblurrer-types.ts';
 import { Orientation } from './frames/orientation.ts';
 import type { NetworkDeblurrer } from './network-deblurrer.ts';
 

@@ -1,4 +1,4 @@
-import type { ProcessOptions } from './deblurrer.ts';
+import type { ProcessOptions } from './deblurrer-types.ts';
 
 /** A frame on its way to a network. */
 export interface ShotFrame {
