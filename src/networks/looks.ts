@@ -1,6 +1,6 @@
 import type { Graph } from './graph/graph.ts';
 import type { LookCondition, LookName } from '../shared/looks.ts';
-import type { NetworkProgram } from './network.ts';
+import type { NetworkProgram } from './network-program.ts';
 
 export type { LookName } from '../shared/looks.ts';
 

@@ -3,8 +3,10 @@ import type { ParameterSpec } from '../shared/tensor.ts';
 import type { Lowering } from './graph/graph.ts';
 import type { ParameterSource } from './graph/serialise.ts';
 import type { Look } from './looks.ts';
+import type { NetworkProgram } from './network-program.ts';
 
 export type { Lowering } from './graph/graph.ts';
+export type { NetworkProgram } from './network-program.ts';
 
 /**
  * `paper`: the published widths, where there is one set of them; else they have names of their own. `lite`: the same
@@ -13,9 +15,6 @@ export type { Lowering } from './graph/graph.ts';
 export type NetworkSize = 'lite' | 'paper' | 'small' | 'medium' | 'large';
 
 export type NetworkId = 'cdvd-tsp' | 'pvdnet' | 'erdn' | 'arvo' | 'mlfa';
-
-/** The graphs that a network is made of; see `Network.buildModel`. */
-export type NetworkProgram = 'features' | 'flow' | 'centre' | 'deform' | 'align' | 'reconstruct' | 'fuse';
 
 /**
  * What a user can set for a network beside its size and stages. Options that a network does not have are refused, absent

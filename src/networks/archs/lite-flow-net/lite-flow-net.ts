@@ -4,19 +4,9 @@ import { add, leakyRelu, multiply } from '../../ops/elementwise.ts';
 import { correlation } from '../../ops/own/correlation.ts';
 import { warp } from '../../ops/own/warp.ts';
 import { everySecondPixel, resizeBilinear } from '../../ops/shaping.ts';
+import { LEVELS, type FrameLevel, type FramePyramid, type Level } from './frame-pyramid.ts';
 import { regularize } from './regularization.ts';
 import type { LiteFlowNetSize } from './sizes.ts';
-
-/** Pyramid levels that take part in flow estimation; level L has 1 / 2^(L - 1) of the frame's resolution. */
-export const LEVELS = [2, 3, 4, 5, 6] as const;
-export type Level = (typeof LEVELS)[number];
-
-/** A frame at one level: what it looks like there, N x 3, and its features. */
-export interface FrameLevel {
-  readonly image: Value;
-  readonly features: Value;
-}
-export type FramePyramid = Readonly<Record<Level, FrameLevel>>;
 
 /** LiteFlowNet halves its input five times. */
 export const INPUT_MULTIPLE = 32;

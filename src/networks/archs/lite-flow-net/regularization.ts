@@ -18,7 +18,7 @@ import {
   slice,
   sumOver,
 } from '../../ops/shaping.ts';
-import type { FrameLevel } from './lite-flow-net.ts';
+import type { FrameLevel } from './frame-pyramid.ts';
 import type { LiteFlowNetSize } from './sizes.ts';
 
 export interface RegularizationOptions {

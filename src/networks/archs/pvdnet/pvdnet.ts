@@ -5,14 +5,8 @@ import { entryOf, type Network, type NetworkProgram } from '../../network.ts';
 import { add, multiply } from '../../ops/elementwise.ts';
 import { pixelVolume } from '../../ops/own/pixel-volume.ts';
 import { concat, padZeros, resizeBilinear, slice, sumOver } from '../../ops/shaping.ts';
-import {
-  estimateFlow,
-  extractPyramid,
-  INPUT_MULTIPLE,
-  LEVELS,
-  type FramePyramid,
-  type Level,
-} from '../lite-flow-net/lite-flow-net.ts';
+import { LEVELS, type FramePyramid, type Level } from '../lite-flow-net/frame-pyramid.ts';
+import { estimateFlow, extractPyramid, INPUT_MULTIPLE } from '../lite-flow-net/lite-flow-net.ts';
 import { FRAME_CHANNELS, receptiveRadius, reconstruct, VOLUME_CHANNELS } from './reconstruction.ts';
 import { SIZES, type PvdNetSizeName } from './sizes.ts';
 
