@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FormatContext } from 'node-av/lib';
+import { CodecContext, FormatContext } from 'node-av/lib';
 import { describe, expect, it, vi } from 'vitest';
 import { FrameSource } from '../../src/main/media/frame-source.ts';
 import type { VideoFrame } from '../../src/main/media/video-frame.ts';
@@ -101,8 +101,78 @@ describe('frames by their number', () => {
 
   it('are decoded ahead of being asked for', async () => {
     const source = await FrameSource.open(fixture('stream.mp4'));
-    await source.readAhead(88, 5);
-    expect([87, 88, 89, 90].map((number) => source.has(number))).toEqual([true, true, true, false]);
+    await take(source, 84);
+    await source.prepare(3);
+    expect([84, 85, 86, 87, 88].map((number) => source.has(number))).toEqual([true, true, true, true, false]);
+    await source.dispose();
+  });
+});
+
+describe('a hand that drags', () => {
+  const path = fixture('stream.mp4');
+
+  /** Packets that decoders were given while something was done. */
+  async function packetsFor(work: () => Promise<unknown>): Promise<number> {
+    const sent = vi.spyOn(CodecContext.prototype, 'sendPacket');
+    await work();
+    const { length } = sent.mock.calls.filter(([packet]) => packet !== null);
+    sent.mockRestore();
+    return length;
+  }
+
+  /** `group` is the first frame of the last group. */
+  async function openInTheMiddle(): Promise<{ source: FrameSource; group: number; expected: string[] }> {
+    const source = await FrameSource.open(path);
+    const group = source.index.keyframes.frames.at(-1)!;
+    expect(group).toBe(60);
+    return { source, group, expected: await readAll(path) };
+  }
+
+  it('forwards has every frame decoded once', async () => {
+    const { source, group, expected } = await openInTheMiddle();
+    await take(source, group);
+    const numbers = [2, 3, 6, 8].map((step) => group + step);
+    // The first one is read from the keyframe on, since the jump there ended with the frame it was for.
+    await take(source, numbers[0]!);
+    const packets = await packetsFor(async () => {
+      for (const number of numbers.slice(1)) expect(await take(source, number)).toBe(expected[number]);
+    });
+    expect(packets).toBeLessThanOrEqual(6);
+    await source.dispose();
+  });
+
+  it('forwards loses nothing by calling off what it has passed', async () => {
+    const { source, group, expected } = await openInTheMiddle();
+    await take(source, group);
+    await take(source, group + 1);
+    const whole = await packetsFor(() => take(source, group + 7));
+    await take(source, 0);
+    await take(source, group);
+    await take(source, group + 1);
+    const inParts = await packetsFor(async () => {
+      for (const step of [3, 4, 5, 6]) {
+        const abort = new AbortController();
+        const called = source.frame(group + step, { signal: abort.signal });
+        await new Promise((resolve) => setImmediate(resolve));
+        abort.abort();
+        await called.then((frame) => frame.dispose()).catch(() => undefined);
+      }
+      expect(await take(source, group + 7)).toBe(expected[group + 7]);
+    });
+    expect(inParts).toBeLessThanOrEqual(whole);
+    await source.dispose();
+  });
+
+  it('backwards finds the frames of the group it comes to', async () => {
+    const { source, group, expected } = await openInTheMiddle();
+    await take(source, group + 3);
+    await take(source, group + 2);
+    await source.prepare(0);
+    expect(source.has(group - 1)).toBe(true);
+    const packets = await packetsFor(async () => {
+      for (const step of [1, 2, 5]) expect(await take(source, group - step)).toBe(expected[group - step]);
+    });
+    expect(packets).toBe(0);
     await source.dispose();
   });
 });

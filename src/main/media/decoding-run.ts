@@ -89,10 +89,10 @@ export class DecodingRun {
     this.#decoder.endWith = end ? this.#decoder.hurryTo : undefined;
   }
 
-  /** The next frame in the order of display, owned by the caller; undefined at the end. */
-  async next(): Promise<Frame | undefined> {
+  /** As `VideoDecoder.next`. */
+  async next(signal?: AbortSignal): Promise<Frame | undefined> {
     this.#untouched = false;
-    return this.#decoder.next();
+    return this.#decoder.next(signal);
   }
 
   async dispose(): Promise<void> {

@@ -27,11 +27,30 @@ const WORTH_DECODING = 3;
 /** Only here is "no reference" a promise that no other frame needs the picture; H.265 has exceptions. */
 const HURRYING_CODEC = 'h264';
 
-/** Moving by so many frames at most is stepping, not jumping. */
-const STEPS_AT_MOST = 4;
+/**
+ * Whoever moves by so many frames at most within a group is stepping or dragging, and will want the frames on the way,
+ * too: they are all decoded, and the decoder stays where it is. Jumping farther, only the wanted frame counts.
+ */
+const NEARBY = 30;
 
 /** How many keyframes before the nearest one decoding starts where that one does not lead to the wanted frame. */
 const STEPS_BACK = [0, 1, 3] as const;
+
+/** Where a decoder is. */
+interface Position {
+  /** Number of the frame that it gives next. */
+  readonly next: number;
+  /** Whether frames before that one may come first, which can't be decoded rightly from where decoding began. */
+  readonly afterSeek: boolean;
+  /** Whether a damaged frame is taken as it is, because it is not where decoding began that damaged it. */
+  readonly mayBeDamaged: boolean;
+}
+
+interface Wish {
+  /** Whether frames on the way may be left out. */
+  readonly hurry: boolean;
+  readonly signal: AbortSignal | undefined;
+}
 
 /**
  * Any frame of a clip by its number, each exactly as `VideoReader.frames()` gives it. A decoder stays open between
@@ -42,13 +61,14 @@ export class FrameSource {
   readonly #store: FrameStore;
   #index: FrameIndex;
   #run: DecodingRun | undefined;
-  /** The number of the frame that the decoder gives next, while that is known. */
-  #next: number | undefined;
+  /** The frame that the decoder gives next, while that is known. */
+  #position: Position | undefined;
   /** Stops reading ahead. */
   #ahead: AbortController | undefined;
   #turn: Promise<unknown> = Promise.resolve();
-  /** The frame asked for last. */
-  #last = -1;
+  /** The frame asked for last, and the one before it. */
+  #last: number | undefined;
+  #beforeLast: number | undefined;
   #disposed = false;
 
   private constructor(info: MediaInfo, index: FrameIndex, cacheBytes: number) {
@@ -77,7 +97,11 @@ export class FrameSource {
    */
   frame(number: number, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<VideoFrame> {
     this.#ahead?.abort();
-    return this.#inTurn(() => this.#frame(number, options.signal));
+    return this.#inTurn(async () => {
+      const last = this.#last;
+      [this.#beforeLast, this.#last] = [last, number];
+      return this.#frame(number, { hurry: !this.#isNearby(number, last), signal: options.signal });
+    });
   }
 
   /** Whether a frame is at hand without decoding. */
@@ -86,19 +110,18 @@ export class FrameSource {
   }
 
   /**
-   * Decodes frames that will soon be asked for, as far as the clip has them, until the next call of `frame`. Failures
-   * show when the frames are asked for.
+   * Decodes what will probably be asked for next, until the next call of `frame`: the frames after the last one, and
+   * where the last ones went backwards, the group before it. Failures show when the frames are asked for.
+   *
+   * @param ahead - number of frames after the last one.
    */
-  async readAhead(from: number, count: number): Promise<void> {
+  async prepare(ahead: number): Promise<void> {
     const { signal } = (this.#ahead = new AbortController());
-    for (let number = from; number < Math.min(from + count, this.#index.pts.length); number++) {
-      if (this.has(number)) continue;
-      try {
-        (await this.#inTurn(() => this.#frame(number, signal))).dispose();
-      } catch {
-        return;
-      }
-    }
+    const last = this.#last;
+    if (last === undefined) return;
+    await this.#readAhead(last + 1, last + 1 + ahead, signal);
+    const wayBack = this.#beforeLast === undefined ? 0 : this.#beforeLast - last;
+    if (wayBack > 0 && wayBack <= NEARBY) await this.#readGroupBefore(last, signal);
   }
 
   /** Gives kept frames back until they take no more than a number of bytes. */
@@ -116,22 +139,49 @@ export class FrameSource {
     this.#store.clear();
   }
 
+  #isNearby(number: number, last: number | undefined): boolean {
+    const { keyframes } = this.#index;
+    if (last === undefined || Math.abs(number - last) > NEARBY) return false;
+    return keyframeRow(keyframes, number) === keyframeRow(keyframes, last);
+  }
+
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const done = this.#turn.then(work);
     this.#turn = done.catch(() => undefined);
     return done;
   }
 
-  async #frame(number: number, signal: AbortSignal | undefined): Promise<VideoFrame> {
+  async #readAhead(from: number, to: number, signal: AbortSignal): Promise<void> {
+    for (let number = from; number < Math.min(to, this.#index.pts.length); number++) {
+      if (this.has(number)) continue;
+      try {
+        (await this.#inTurn(() => this.#frame(number, { hurry: false, signal }))).dispose();
+      } catch {
+        return;
+      }
+    }
+  }
+
+  /** The whole group, since its last frame, which comes first, needs most of the others. */
+  async #readGroupBefore(number: number, signal: AbortSignal): Promise<void> {
+    const { frames } = this.#index.keyframes;
+    const row = keyframeRow(this.#index.keyframes, number);
+    if (row === 0) return;
+    const [from, to] = [frames[row - 1]!, frames[row]!];
+    // A group that leaves no room for the one that is looked at would be of no use.
+    if (to - from <= this.#store.capacity / 2) await this.#readAhead(from, to, signal);
+  }
+
+  async #frame(number: number, wish: Wish): Promise<VideoFrame> {
     if (this.#disposed) throw new AcutanceError('internal', 'The clip was closed.');
+    throwIfCancelled(wish.signal);
     requireFrame(this.#index, number, this.info.path);
-    const found = this.#store.get(number) ?? (await this.#decode(number, signal));
-    this.#last = number;
+    const found = this.#store.get(number) ?? (await this.#decode(number, wish));
     if (found) return this.#handOut(number, found);
     // The packets promised more than the decoder finds: what it finds is the truth.
-    await this.#reindex(signal);
+    await this.#reindex(wish.signal);
     requireFrame(this.#index, number, this.info.path);
-    const decoded = await this.#decode(number, signal);
+    const decoded = await this.#decode(number, wish);
     if (decoded) return this.#handOut(number, decoded);
     throw new AcutanceError('input-corrupt', `Frame ${number} of "${this.info.path}" can't be decoded.`, {
       hint: 'The file may be changing or damaged; copy it again from where it came from.',
@@ -156,98 +206,86 @@ export class FrameSource {
   }
 
   /** Decodes up to a frame; undefined where the index proves wrong. */
-  async #decode(number: number, signal: AbortSignal | undefined): Promise<Frame | undefined> {
+  async #decode(number: number, wish: Wish): Promise<Frame | undefined> {
     const { keyframes } = this.#index;
     const row = keyframeRow(keyframes, number);
     const keyframe = keyframes.frames[row]!;
-    const next = this.#next;
-    if (next !== undefined && next <= number && keyframe - next <= WORTH_DECODING) {
-      const frame = await this.#decodeTo(number, { first: next, afterSeek: false, signal });
+    const position = this.#position;
+    if (position && position.next <= number && keyframe - position.next <= WORTH_DECODING) {
+      const frame = await this.#decodeTo(number, position, wish);
       if (typeof frame === 'object') return frame;
     }
     let contradictions = 0;
     for (const back of isAscending(this.#index.decoded) ? STEPS_BACK : []) {
       if (row - back < 0) break;
-      // Whoever steps will want the frames around this one, too.
-      const steps = this.#last >= 0 && Math.abs(number - this.#last) <= STEPS_AT_MOST;
-      const hurry = back === 0 && !steps && this.info.video.codec === HURRYING_CODEC;
-      const frame = await this.#decodeFrom(row - back, number, { mayBeDamaged: back > 0, hurry, signal });
+      const hurry = wish.hurry && back === 0 && this.info.video.codec === HURRYING_CODEC;
+      const frame = await this.#decodeFrom(row - back, number, back > 0, { ...wish, hurry });
       if (typeof frame === 'object') return frame;
       if (frame === 'contradiction' && ++contradictions > 1) return undefined;
     }
     await this.#close();
     this.#run = await DecodingRun.open(this.info.path);
-    const frame = await this.#decodeTo(number, { first: 0, afterSeek: false, signal });
+    const start = { next: 0, afterSeek: false, mayBeDamaged: true };
+    const frame = await this.#decodeTo(number, start, { ...wish, hurry: false });
     return typeof frame === 'object' ? frame : undefined;
   }
 
   async #decodeFrom(
     row: number,
     number: number,
-    options: {
-      readonly mayBeDamaged: boolean;
-      readonly hurry: boolean;
-      readonly signal: AbortSignal | undefined;
-    },
+    mayBeDamaged: boolean,
+    wish: Wish,
   ): Promise<Frame | 'contradiction' | 'damaged' | 'elsewhere'> {
-    this.#next = undefined;
+    this.#position = undefined;
     this.#run ??= await DecodingRun.open(this.info.path);
     const landed = await this.#run.seek(this.#index, row);
-    const first = landed === undefined ? -1 : findAscending(this.#index.decoded, landed);
-    return first < 0 ? 'elsewhere' : this.#decodeTo(number, { first, afterSeek: true, ...options });
+    const next = landed === undefined ? -1 : findAscending(this.#index.decoded, landed);
+    return next < 0 ? 'elsewhere' : this.#decodeTo(number, { next, afterSeek: true, mayBeDamaged }, wish);
   }
 
+  /** A cancelled call leaves the decoder where it is, for the next one to go on from. */
   async #decodeTo(
     number: number,
-    options: {
-      /** Number of the frame that has to come next. */
-      readonly first: number;
-      /** Whether frames before it may come, which can't be decoded rightly from here. */
-      readonly afterSeek: boolean;
-      readonly mayBeDamaged?: boolean;
-      /** Whether frames on the way may be left out. */
-      readonly hurry?: boolean;
-      readonly signal: AbortSignal | undefined;
-    },
+    from: Position,
+    { hurry, signal }: Wish,
   ): Promise<Frame | 'contradiction' | 'damaged'> {
-    const { first, afterSeek } = options;
     const { decoded } = this.#index;
-    this.#next = afterSeek ? undefined : first;
-    const hurry = options.hurry === true;
+    let { next: expected, afterSeek } = from;
     // The two fields of a frame may come in packets of their own.
     const end = hurry && this.info.video.fieldOrder === 'progressive';
+    // What comes after a frame is as the index says only where nothing is left out.
+    this.#position = hurry ? undefined : from;
     this.#run?.hurryTo(hurry ? decoded[number] : undefined, end);
-    for (let expected = first; ;) {
-      throwIfCancelled(options.signal);
-      const frame = await this.#run?.next();
+    for (;;) {
+      const frame = await this.#run?.next(signal);
       if (!frame) {
-        this.#next = undefined;
+        this.#position = undefined;
         return 'contradiction';
       }
       const time = ticks(frame.bestEffortTimestamp);
-      if (afterSeek && time < decoded[first]!) {
+      if (afterSeek && time < decoded[from.next]!) {
         frame.free();
         continue;
       }
       if (hurry) while (expected < number && decoded[expected]! < time) expected++;
       const asTold = time === decoded[expected] || (Number.isNaN(time) && Number.isNaN(decoded[expected]!));
-      const unsure = afterSeek && options.mayBeDamaged !== true && isDamaged(frame);
-      if (!asTold || unsure) {
+      if (!asTold || (!from.mayBeDamaged && isDamaged(frame))) {
         frame.free();
-        this.#next = undefined;
+        this.#position = undefined;
         return asTold ? 'damaged' : 'contradiction';
       }
       this.#store.add(expected, frame);
-      // What comes after a frame is as the index says only once nothing is left out any more.
-      this.#next = end || (hurry && expected < number) ? undefined : expected + 1;
-      if (expected++ === number) return frame;
+      afterSeek = false;
+      expected++;
+      if (!hurry || (!end && expected > number)) this.#position = { ...from, next: expected, afterSeek };
+      if (expected > number) return frame;
     }
   }
 
   async #close(): Promise<void> {
     const run = this.#run;
     this.#run = undefined;
-    this.#next = undefined;
+    this.#position = undefined;
     await run?.dispose();
   }
 }

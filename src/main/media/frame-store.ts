@@ -11,6 +11,11 @@ export class FrameStore {
     this.#limit = limit;
   }
 
+  /** Frames there is room for, judged by those that are kept. */
+  get capacity(): number {
+    return this.#frames.size === 0 ? 0 : this.#limit / (this.#bytes / this.#frames.size);
+  }
+
   has(number: number): boolean {
     return this.#frames.has(number);
   }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { AVERROR_EAGAIN, AVERROR_EOF } from 'node-av/constants';
 import { Codec, CodecContext, Frame, Packet, avGetCodecName } from 'node-av/lib';
 import { AcutanceError } from '../../shared/errors.ts';
-import { check, describeStatus } from './ffmpeg-failure.ts';
+import { check, describeStatus, throwIfCancelled } from './ffmpeg-failure.ts';
 import type { MediaSource } from './media-source.ts';
 
 /** Frame threads hold a decoded frame each, so their number bounds the memory of a decoder. */
@@ -67,11 +67,17 @@ export class VideoDecoder {
     }
   }
 
-  /** The next frame in the order of display, owned by the caller; undefined at the end. */
-  async next(): Promise<Frame | undefined> {
+  /**
+   * The next frame in the order of display, owned by the caller; undefined at the end.
+   *
+   * @throws AcutanceError `cancelled` when the signal is aborted; the next call gives the frame that this one owes.
+   */
+  async next(signal?: AbortSignal): Promise<Frame | undefined> {
     const frame = new Frame();
     frame.alloc();
     for (;;) {
+      if (signal?.aborted) frame.free();
+      throwIfCancelled(signal);
       const status = await this.#context.receiveFrame(frame);
       if (status >= 0) return frame;
       if (status === AVERROR_EOF) {

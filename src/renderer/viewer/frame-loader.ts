@@ -30,8 +30,11 @@ const AHEAD_STANDING = 2;
 const AHEAD_PLAYING = 3;
 /** Milliseconds after which a frame that is no longer waited for holds up the next one no more. */
 const PATIENCE = 250;
-/** Milliseconds without a move after which the playhead is taken to rest; a hand that drags it sends 60 a second. */
-const REST = 40;
+/**
+ * Milliseconds without a move after which the playhead is taken to rest; a hand that drags it sends 60 a second. Calling
+ * off too early costs little: the decoder goes on from where it was.
+ */
+const REST = 25;
 
 /** Fetches the frames that are wished for, the latest wishes only: what nobody waits for any more is called off. */
 export class FrameLoader<P> {

@@ -102,11 +102,11 @@ describe('FrameLoader', () => {
     now = 30;
     await vi.advanceTimersByTimeAsync(20);
     loader.want([urgent(7)]);
-    now = 60;
-    await vi.advanceTimersByTimeAsync(30);
+    now = 50;
+    await vi.advanceTimersByTimeAsync(20);
     expect(underWay()).toEqual([4, 5]);
-    now = 70;
-    await vi.advanceTimersByTimeAsync(10);
+    now = 56;
+    await vi.advanceTimersByTimeAsync(6);
     vi.useRealTimers();
     expect(underWay()).toEqual([4, 7]);
   });
