@@ -6,6 +6,7 @@ import { AcutanceError, type ProblemDescription } from '../shared/errors.ts';
 import { dataFolder, importedWeightsFolder } from './inference/weights/data-folder.ts';
 import { ProjectStore } from './project/project-store.ts';
 import { ClipLibrary } from './render/clip-library.ts';
+import { CutFinder } from './render/cut-finder.ts';
 import { EngineClient } from './render/engine-client.ts';
 import { EngineRenderService } from './render/engine-render-service.ts';
 import type { EngineSpawner } from './render/engine-spawner.ts';
@@ -92,6 +93,14 @@ function buildApp(options: AppOptions, store: ProjectStore): App {
     weights: installedWeights,
   });
   const tell = (told: ProblemDescription) => events.emit({ type: 'problem', problem: told });
+  const clips = new ClipLibrary({ reader: frames, store, access, samplePath, onProblem: tell });
+  const cuts = new CutFinder({
+    engine: createEngine(),
+    store,
+    locate: (clip) => clips.locate(clip),
+    onChange: (clip, found) => events.emit({ type: 'cuts', clip, cuts: found }),
+    onProblem: tell,
+  });
   const endEvents = render.onEvent((event) => events.emit(event));
   const weights = new WeightLibrary({
     createEngine,
@@ -114,7 +123,8 @@ function buildApp(options: AppOptions, store: ProjectStore): App {
     firstClip,
     store,
     access,
-    clips: new ClipLibrary({ reader: frames, store, access, samplePath, onProblem: tell }),
+    clips,
+    cuts,
     media: frames,
     render,
     events,
@@ -139,6 +149,7 @@ function buildApp(options: AppOptions, store: ProjectStore): App {
     dispose: () =>
       (disposed ??= (async () => {
         endEvents();
+        await cuts.dispose();
         events.dispose();
         await Promise.all([
           frames.dispose().then(() => decoder.dispose()),

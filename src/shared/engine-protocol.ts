@@ -2,6 +2,7 @@ import type { WeightsFinding } from './api/weights.ts';
 import type { ClipDescription, ClipIndex, ClipIndexRequest, ProbeRequest } from './clip-description.ts';
 import type { EncodeRequest, FrameRequest, FrameResult } from './clip-frames.ts';
 import type { SoundRequest, SoundResult, WaveRequest, WaveResult } from './clip-sound.ts';
+import type { FindCutsRequest, FindCutsResult } from './cut-finding.ts';
 import type {
   ExportRequest,
   ExportResult,
@@ -35,6 +36,7 @@ export type EngineJobs = {
   readonly 'import-weights': { readonly request: ImportWeightsRequest; readonly result: WeightsFinding };
   readonly index: { readonly request: ClipIndexRequest; readonly result: ClipIndex };
   readonly frame: { readonly request: FrameRequest; readonly result: FrameResult };
+  readonly 'find-cuts': { readonly request: FindCutsRequest; readonly result: FindCutsResult };
   readonly sound: { readonly request: SoundRequest; readonly result: SoundResult };
   readonly wave: { readonly request: WaveRequest; readonly result: WaveResult };
 };
@@ -66,7 +68,9 @@ export type JobEvent =
   | { readonly type: 'progress'; readonly progress: JobProgress }
   | { readonly type: 'notice'; readonly notice: JobNotice }
   /** A frame that is in the frame cache now. */
-  | { readonly type: 'rendered'; readonly number: number };
+  | { readonly type: 'rendered'; readonly number: number }
+  /** A frame that a shot begins with. */
+  | { readonly type: 'cut'; readonly number: number };
 
 export type EngineRequest =
   | { readonly type: 'run'; readonly id: number; readonly kind: string; readonly request: unknown }

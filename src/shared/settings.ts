@@ -70,7 +70,7 @@ export interface DeblurSettings {
   readonly tile?: number | undefined;
 }
 
-export const DEFAULT_DEBLUR_SETTINGS: DeblurSettings = {
+export const DEFAULT_DEBLUR_SETTINGS: Omit<DeblurSettings, 'cuts'> = {
   network: 'cdvd-tsp',
   size: 'lite',
   stages: 2,

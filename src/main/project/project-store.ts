@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import Sqlite, { type Database, type Statement } from 'better-sqlite3';
+import { z } from 'zod';
 import { clipChoicesSchema, type ClipChoices } from '../../shared/api/clip.ts';
 import { AcutanceError, type ProblemDescription } from '../../shared/errors.ts';
 import { openDatabase } from './open-database.ts';
@@ -10,6 +11,14 @@ export interface StoredClip {
   readonly path: string;
   /** Milliseconds since 1970. */
   readonly openedAt: number;
+}
+
+/** Where shots of a clip begin, as far as its frames were looked at. */
+export interface StoredCuts {
+  /** Frames that were looked at, from the first on. */
+  readonly searched: number;
+  /** Numbers of frames, ascending. */
+  readonly cuts: readonly number[];
 }
 
 /** A part of the choices, to be changed. */
@@ -33,6 +42,8 @@ export class ProjectStore {
   readonly #recent: Statement<[number], { path: string; opened_at: number }>;
   readonly #choices: Statement<[string], { choices: string | null }>;
   readonly #saveChoices: Statement<[string, string]>;
+  readonly #cuts: Statement<[string, number], { searched: number; cuts: string }>;
+  readonly #saveCuts: Statement<[number, number, string, string]>;
 
   private constructor(database: Database, problem: ProblemDescription | undefined) {
     this.#database = database;
@@ -51,6 +62,13 @@ export class ProjectStore {
     );
     this.#choices = database.prepare('SELECT choices FROM clip WHERE id = ?');
     this.#saveChoices = database.prepare('UPDATE clip SET choices = ? WHERE id = ?');
+    this.#cuts = database.prepare('SELECT searched, cuts FROM clip_cuts WHERE clip = ? AND detector = ?');
+    this.#saveCuts = database.prepare(
+      `INSERT INTO clip_cuts (clip, detector, searched, cuts) SELECT id, ?, ?, ? FROM clip WHERE id = ?
+       ON CONFLICT (clip) DO UPDATE SET
+         detector = excluded.detector, searched = excluded.searched, cuts = excluded.cuts
+       WHERE excluded.detector <> detector OR excluded.searched >= searched`,
+    );
   }
 
   /**
@@ -105,6 +123,23 @@ export class ProjectStore {
     });
   }
 
+  /** What a version of the detector found in a clip; undefined where it has not looked at it. */
+  foundCuts(id: string, detector: number): StoredCuts | undefined {
+    const row = this.#cuts.get(id, detector);
+    const cuts = row && readCuts(row.cuts);
+    return cuts && { searched: row.searched, cuts };
+  }
+
+  /**
+   * Keeps what was found, unless another program has looked at more of the clip; of a clip that was never opened nothing
+   * is kept.
+   *
+   * @throws AcutanceError `disk-full`, `output-unwritable`.
+   */
+  keepFoundCuts(id: string, detector: number, { searched, cuts }: StoredCuts): void {
+    this.#writing(() => this.#saveCuts.run(detector, searched, JSON.stringify(cuts), id));
+  }
+
   dispose(): void {
     this.#database.close();
   }
@@ -121,6 +156,14 @@ export class ProjectStore {
 function readChoices(text: string): ClipChoices | undefined {
   try {
     return clipChoicesSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function readCuts(text: string): number[] | undefined {
+  try {
+    return z.array(z.int().min(1)).safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

@@ -15,6 +15,15 @@ export const UPGRADES: readonly Upgrade[] = [
   ) STRICT;
   CREATE INDEX clip_by_opening ON clip (opened_at);
   `,
+  // Where shots begin, as the detector of a version found them in the first "searched" frames.
+  `
+  CREATE TABLE clip_cuts (
+    clip TEXT PRIMARY KEY REFERENCES clip (id) ON DELETE CASCADE,
+    detector INTEGER NOT NULL,
+    searched INTEGER NOT NULL,
+    cuts TEXT NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** A database that a later program has written. */

@@ -6,6 +6,7 @@ import { AcutanceError, type ProblemDescription } from '../../shared/errors.ts';
 import { DEFAULT_DEBLUR_SETTINGS } from '../../shared/settings.ts';
 import type { FrameIndex } from '../../shared/frame-index.ts';
 import type { ChoicesPatch, ProjectStore } from '../project/project-store.ts';
+import { checkedCuts } from './checked-cuts.ts';
 import {
   type FileState,
   type Fingerprint,
@@ -154,7 +155,7 @@ export class ClipLibrary {
    * Changes choices of a clip.
    *
    * @returns all of them.
-   * @throws AcutanceError `usage` for a range beyond the end, `not-found`, `disk-full`, `output-unwritable`.
+   * @throws AcutanceError `usage` for a range or a cut beyond the end, `not-found`, `disk-full`, `output-unwritable`.
    */
   choose(id: string, patch: ChoicesPatch): ClipChoices {
     const frames = this.#frames.get(id) ?? Infinity;
@@ -162,7 +163,9 @@ export class ClipLibrary {
     if (end > frames) {
       throw new AcutanceError('usage', `The range ends at frame ${end}; the clip has ${frames} frames.`);
     }
-    return this.#store.choose(id, patch, DEFAULT_CHOICES);
+    const { deblur } = patch;
+    const kept = deblur && { ...deblur, cuts: checkedCuts(deblur.cuts, frames) };
+    return this.#store.choose(id, { ...patch, deblur: kept }, DEFAULT_CHOICES);
   }
 
   /** A full disk keeps nobody from looking at a clip. */

@@ -186,6 +186,7 @@ export class EngineClient<Jobs extends JobTable = EngineJobs> {
         break;
       case 'notice':
       case 'rendered':
+      case 'cut':
         break;
     }
     job.onEvent?.(event);

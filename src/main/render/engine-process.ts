@@ -36,6 +36,7 @@ serveEngine<EngineJobs>({
     (await import('./import-weights-job.ts')).runImportWeights(request, context),
   index: async (request, context) => (await framesDesk()).index(request, context),
   frame: async (request, context) => (await framesDesk()).frame(request, context),
+  'find-cuts': async (request, context) => (await import('./find-cuts-job.ts')).runFindCuts(request, context),
   sound: async (request, context) => (await framesDesk()).sound(request, context),
   wave: async (request, context) => (await framesDesk()).wave(request, context),
 });

@@ -1,4 +1,3 @@
-import { constants, getPriority, setPriority } from 'node:os';
 import type { Device } from '../../shared/api/catalogue.ts';
 import type { FrameRange, Recipe } from '../../shared/api/clip.ts';
 import type { Job, JobOrder } from '../../shared/api/job.ts';
@@ -13,6 +12,7 @@ import { EngineClient } from './engine-client.ts';
 import { addNotice, requireWithin, runExportOrder, runPreviewOrder } from './job-queue-runs.ts';
 import { JobQueue, hasEnded, type JobControl } from './job-queue.ts';
 import { LivePreviews, type PreviewOrder } from './preview-order.ts';
+import { putBehind } from './process-priority.ts';
 import { RecipeResolver } from './recipe.ts';
 import type {
   RenderClip,
@@ -229,11 +229,7 @@ export class EngineRenderService implements RenderService {
     const { pid } = this.#worker;
     if (pid === undefined || pid === this.#lowered) return;
     this.#lowered = pid;
-    try {
-      setPriority(pid, Math.min(constants.priority.PRIORITY_LOW, getPriority() + WORKER_PRIORITY));
-    } catch {
-      // It has just ended, or the system does not allow it: then it is not behind.
-    }
+    putBehind(pid, WORKER_PRIORITY);
   }
 
   #evicted({ clip, recipe, range }: Eviction): void {

@@ -19,6 +19,8 @@ export interface JobContext {
   notice(notice: JobNotice): void;
   /** Tells that a frame is in the frame cache. */
   rendered(number: number): void;
+  /** Tells that a shot begins with a frame. */
+  cut(number: number): void;
   /** Announces a partial file before it is created, so that it is removed even if this process is killed. */
   temporary(path: string): void;
 }
@@ -57,6 +59,7 @@ export function serveEngine<Jobs extends JobTable>(handlers: JobHandlers<Jobs>):
       progress: (progress) => send({ type: 'progress', id, progress }),
       notice: (notice) => send({ type: 'notice', id, notice }),
       rendered: (number) => send({ type: 'rendered', id, number }),
+      cut: (number) => send({ type: 'cut', id, number }),
       temporary: (path) => {
         watch?.postMessage(path);
         send({ type: 'temporary', id, path });

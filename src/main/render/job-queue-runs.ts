@@ -136,6 +136,7 @@ function applyEvent(
       control.update({ notices: addNotice(control.job, event.notice) });
       return;
     case 'rendered':
+    case 'cut':
       return;
   }
 }

@@ -71,7 +71,8 @@ export function effectiveCuts(network: Network, settings: DeblurSettings): CutSe
   const { before, after } = network.context({ stages, options: network.options });
   if (cuts === 'detect' || before + after === 0) return undefined;
   if (cuts === 'none' || cuts.length === 0) return 'none';
-  const numbers = cuts.filter((place) => typeof place === 'number');
+  // Frame 0 begins the clip anyway.
+  const numbers = cuts.filter((place): place is number => typeof place === 'number' && place > 0);
   const times = cuts.filter((place) => typeof place !== 'number');
   const distinct = new Map(times.map((time) => [`${time.numerator}/${time.denominator}`, time]));
   return [...[...new Set(numbers)].sort((a, b) => a - b), ...[...distinct.values()].sort(compareTimes)];

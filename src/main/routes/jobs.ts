@@ -1,5 +1,8 @@
+import type { ClipDeblurSettings } from '../../shared/api/clip.ts';
 import type { JobOrder } from '../../shared/api/job.ts';
 import { AcutanceError, type ErrorCode } from '../../shared/errors.ts';
+import { checkedCuts } from '../render/checked-cuts.ts';
+import type { RenderClip } from '../render/render-service.ts';
 import type { HandlersOf } from './mount.ts';
 import type { Services } from './services.ts';
 
@@ -21,11 +24,14 @@ export function jobRoutes({
   render,
   networks,
 }: Services): HandlersOf<'recipe' | 'jobs' | 'startJob' | 'cancelJob' | 'removeJob'> {
+  /** Settings with nothing about weights left open, which fit the clip. */
+  const settle = async (deblur: ClipDeblurSettings, { frames }: RenderClip): Promise<ClipDeblurSettings> =>
+    networks.settle({ ...deblur, cuts: checkedCuts(deblur.cuts, frames) });
   return {
     recipe: async ({ params, body, signal }) => {
       const clip = await clips.forRendering(params.clip, signal);
       try {
-        return await render.describe(clip, await networks.settle(body));
+        return await render.describe(clip, await settle(body, clip));
       } catch (thrown) {
         if (!(thrown instanceof AcutanceError) || !ABOUT_SETTINGS.has(thrown.code)) throw thrown;
         return { problem: thrown.toProblem() };
@@ -38,10 +44,10 @@ export function jobRoutes({
         body.kind === 'export'
           ? {
               ...body,
-              deblur: body.deblur && (await networks.settle(body.deblur)),
+              deblur: body.deblur && (await settle(body.deblur, clip)),
               output: await access.output(body.output),
             }
-          : { ...body, deblur: await networks.settle(body.deblur) };
+          : { ...body, deblur: await settle(body.deblur, clip) };
       return render.start(order, clip);
     },
     cancelJob: ({ params }) => render.cancel(params.job),

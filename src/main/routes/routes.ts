@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { catalogueRoutes } from './catalogue.ts';
 import { clipRoutes } from './clips.ts';
+import { cutRoutes } from './cuts.ts';
 import { folderRoutes } from './folders.ts';
 import { frameRoutes } from './frames.ts';
 import { jobRoutes } from './jobs.ts';
@@ -25,6 +26,7 @@ export function createRoutes(
     {
       ...sessionRoutes(services),
       ...clipRoutes(services),
+      ...cutRoutes(services),
       ...frameRoutes(services),
       ...jobRoutes(services),
       ...folderRoutes(services),

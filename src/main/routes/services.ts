@@ -1,6 +1,7 @@
 import type { Session } from '../../shared/api/catalogue.ts';
 import type { ProjectStore } from '../project/project-store.ts';
 import type { ClipLibrary } from '../render/clip-library.ts';
+import type { CutFinder } from '../render/cut-finder.ts';
 import type { FileAccess } from '../render/file-access.ts';
 import type { RenderService } from '../render/render-service.ts';
 import type { WeightLibrary } from '../render/weight-library.ts';
@@ -51,6 +52,7 @@ export interface Services {
   readonly store: ProjectStore;
   readonly access: FileAccess;
   readonly clips: ClipLibrary;
+  readonly cuts: Pick<CutFinder, 'find' | 'stop'>;
   readonly media: MediaService;
   readonly render: RenderService;
   readonly events: EventLog;

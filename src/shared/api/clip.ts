@@ -22,9 +22,7 @@ export type FrameRange = z.output<typeof frameRangeSchema>;
 
 /** More than two hours of film have. */
 const MOST_CUTS = 10_000;
-
-/** Seconds as a fraction. */
-const clipTimeSchema = z.object({ numerator: z.int().min(0), denominator: z.int().min(1) });
+const AT_START = 'A cut is at frame 1 or later, as frame 0 begins the clip anyway.';
 
 /** How a clip is deblurred; see `DeblurSettings`. */
 export const deblurSettingsSchema = z.object({
@@ -38,15 +36,14 @@ export const deblurSettingsSchema = z.object({
   layers: z.literal(LAYER_COUNTS).optional(),
   /** Mirrored and turned copies of the clip that the result is the mean of. */
   ensemble: z.literal(ENSEMBLE_COUNTS).optional(),
-  /** Where shots begin: found, nowhere, or at numbers of frames and times. */
+  /**
+   * Where shots begin: found, nowhere but at the start, or with frames of these numbers in any order. They are kept in
+   * ascending order, each once.
+   */
   cuts: z
-    .union([
-      z.enum(['detect', 'none']),
-      z
-        .array(z.union([z.int().min(0), clipTimeSchema]))
-        .max(MOST_CUTS)
-        .readonly(),
-    ])
+    .union([z.enum(['detect', 'none']), z.array(z.int().min(1, AT_START)).max(MOST_CUTS).readonly()], {
+      error: `Cuts are "detect", "none", or at most ${MOST_CUTS} numbers of frames.`,
+    })
     .optional(),
   /** How much of the change is kept: 0 is the original, 1 the network's output. */
   strength: z.number().min(0).max(1).default(1),

@@ -10,6 +10,7 @@ import {
   recipeAnswerSchema,
   recipeIdSchema,
 } from './clip.ts';
+import { foundCutsSchema } from './cuts.ts';
 import { EVENTS, NOTHING, bytes, defineEndpoints, json } from './endpoint.ts';
 import { jobIdSchema, jobOrderSchema, jobSchema } from './job.ts';
 import {
@@ -150,6 +151,22 @@ export const endpoints = defineEndpoints({
       'float64, little endian: seconds from the first frame at which each frame is shown, then the end',
     params: clip,
     response: bytes('application/octet-stream'),
+  },
+  foundCuts: {
+    method: 'GET',
+    path: '/api/clips/:clip/cuts',
+    summary:
+      'Where shots begin, as far as it is known; the rest is looked for, and events tell how far that is',
+    params: clip,
+    response: json(foundCutsSchema),
+  },
+  stopFindingCuts: {
+    method: 'DELETE',
+    path: '/api/clips/:clip/cuts/search',
+    summary:
+      'Stops looking for cuts; what is found is kept, and looking goes on there when it is asked for again',
+    params: clip,
+    response: json(foundCutsSchema),
   },
   frame: {
     method: 'GET',

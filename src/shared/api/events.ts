@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deviceSchema } from './catalogue.ts';
 import { clipChoicesSchema, clipIdSchema, frameRangeSchema, pathSchema, recipeIdSchema } from './clip.ts';
+import { foundCutsSchema } from './cuts.ts';
 import { jobIdSchema, jobSchema } from './job.ts';
 import { problemDescriptionSchema } from './problem.ts';
 
@@ -28,6 +29,8 @@ export const serverEventSchema = z.discriminatedUnion('type', [
     recipe: recipeIdSchema,
     range: frameRangeSchema,
   }),
+  /** More is known of where the shots of a clip begin. */
+  z.object({ type: z.literal('cuts'), clip: clipIdSchema, cuts: foundCutsSchema }),
   z.object({ type: z.literal('choices'), clip: clipIdSchema, choices: clipChoicesSchema }),
   z.object({ type: z.literal('devices'), devices: z.array(deviceSchema) }),
   /** Weights were imported or removed: networks are to be asked for anew. */

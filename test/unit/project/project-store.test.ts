@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { UPGRADES } from '../../../src/main/project/upgrades.ts';
 import { ProjectStore } from '../../../src/main/project/project-store.ts';
 import type { ClipChoices } from '../../../src/shared/api/clip.ts';
 
@@ -92,6 +93,47 @@ describe('ProjectStore', () => {
       expect.objectContaining({ code: 'not-found' }),
     );
     expect(store.choices(ID)).toBeUndefined();
+  });
+
+  it('keeps the cuts that were found, for the detector that found them', () => {
+    store.opened(ID, '/a.mp4');
+    expect(store.foundCuts(ID, 1)).toBeUndefined();
+    store.keepFoundCuts(ID, 1, { searched: 50, cuts: [9, 30] });
+    expect(start().foundCuts(ID, 1)).toEqual({ searched: 50, cuts: [9, 30] });
+    expect(store.foundCuts(ID, 2)).toBeUndefined();
+    store.keepFoundCuts(ID, 1, { searched: 100, cuts: [9, 30, 80] });
+    store.keepFoundCuts(ID, 1, { searched: 60, cuts: [9, 30] });
+    expect(store.foundCuts(ID, 1)).toEqual({ searched: 100, cuts: [9, 30, 80] });
+    store.keepFoundCuts(ID, 2, { searched: 10, cuts: [8] });
+    expect(store.foundCuts(ID, 2)).toEqual({ searched: 10, cuts: [8] });
+  });
+
+  it('keeps no cuts of a clip that was never opened, and forgets them with the clip', () => {
+    store.keepFoundCuts(ID, 1, { searched: 50, cuts: [9] });
+    expect(store.foundCuts(ID, 1)).toBeUndefined();
+    store.opened(ID, '/a.mp4', 1);
+    store.keepFoundCuts(ID, 1, { searched: 50, cuts: [9] });
+    const raw = new Sqlite(join(folder, 'project.sqlite'));
+    raw.prepare('DELETE FROM clip').run();
+    expect(raw.prepare('SELECT count(*) AS rows FROM clip_cuts').get()).toEqual({ rows: 0 });
+    raw.close();
+  });
+
+  it('brings a file of the first version up to date, and keeps what is in it', () => {
+    const other = join(folder, 'earlier');
+    mkdirSync(other);
+    const raw = new Sqlite(join(other, 'project.sqlite'));
+    raw.exec(UPGRADES[0]!);
+    raw.pragma('user_version = 1');
+    const choices = { ...DEFAULTS, range: { from: 1, to: 2 } };
+    raw.prepare('INSERT INTO clip VALUES (?, ?, ?, ?)').run(ID, '/a.mp4', 1, JSON.stringify(choices));
+    raw.close();
+    const opened = ProjectStore.open(other);
+    onTestFinished(() => opened.dispose());
+    expect(opened.problem).toBeUndefined();
+    expect(opened.choices(ID)).toEqual(choices);
+    opened.keepFoundCuts(ID, 1, { searched: 2, cuts: [1] });
+    expect(opened.foundCuts(ID, 1)).toEqual({ searched: 2, cuts: [1] });
   });
 
   it.each(['not JSON', '{}', '{"deblur":{"network":"gone"},"range":null}', 'null'])(

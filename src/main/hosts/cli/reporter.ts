@@ -45,9 +45,9 @@ class TextReporter implements Reporter {
 
   event(event: JobEvent): void {
     if (event.type === 'notice') this.remark(`Note: ${event.notice.message}`);
-    else if (this.#quiet || this.#hideProgress || event.type === 'rendered') return;
+    else if (this.#quiet || this.#hideProgress) return;
     else if (event.type === 'phase') this.#line.phase(event.phase);
-    else this.#line.progress(event.progress);
+    else if (event.type === 'progress') this.#line.progress(event.progress);
   }
 
   result(_data: object, text: string): void {

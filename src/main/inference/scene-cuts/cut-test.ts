@@ -7,6 +7,9 @@ import { unpredictedChange } from './unpredicted-change.ts';
  */
 export const CUT_CONTEXT = { before: 5, after: 4 } as const;
 
+/** To be raised whenever other cuts are found in the same frames: what was found before is then looked for anew. */
+export const CUT_DETECTOR = 1;
+
 /** Changes on each side that tell how much motion there is. */
 const MOTION_SPAN = 4;
 /** A change counts where it is so many times the motion around it. */

@@ -25,16 +25,24 @@ export function lumaThumbnail(rgb: Float32Array, height: number, width: number):
   const columns = edges(width, target.width);
   const rows = edges(height, target.height);
   const luma = new Float32Array(target.width * target.height);
+  const sums = new Float64Array(target.width);
   for (const [channel, weight] of WEIGHTS.entries()) {
     for (let y = 0; y < target.height; y++) {
-      for (let x = 0; x < target.width; x++) {
-        const [left, right] = [columns[x]!, columns[x + 1]!];
-        let sum = 0;
-        for (let row = rows[y]!; row < rows[y + 1]!; row++) {
-          const start = (channel * height + row) * width;
-          for (let at = start + left; at < start + right; at++) sum += rgb[at]!;
+      sums.fill(0);
+      // In the order in which the frame lies in memory.
+      for (let row = rows[y]!; row < rows[y + 1]!; row++) {
+        let at = (channel * height + row) * width;
+        for (let x = 0; x < target.width; x++) {
+          const end = (channel * height + row) * width + columns[x + 1]!;
+          let sum = sums[x]!;
+          for (; at < end; at++) sum += rgb[at]!;
+          sums[x] = sum;
         }
-        luma[y * target.width + x]! += (weight * sum) / ((right - left) * (rows[y + 1]! - rows[y]!));
+      }
+      const high = rows[y + 1]! - rows[y]!;
+      for (let x = 0; x < target.width; x++) {
+        const area = (columns[x + 1]! - columns[x]!) * high;
+        luma[y * target.width + x]! += (weight * sums[x]!) / area;
       }
     }
   }

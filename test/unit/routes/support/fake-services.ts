@@ -257,6 +257,10 @@ export function fakeApp(overrides: Partial<Services> = {}): FakeApp {
     store,
     access,
     clips: new ClipLibrary({ reader, store, access, samplePath: join(root, 'sample.mp4') }),
+    cuts: {
+      find: () => ({ state: 'looking', framesDone: 0 }),
+      stop: () => ({ state: 'stopped', framesDone: 3 }),
+    },
     media: fakeMedia,
     render,
     events,
