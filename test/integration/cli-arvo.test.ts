@@ -1,42 +1,25 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { arvo } from '../../src/networks/archs/arvo/arvo.ts';
-import { encodeSafetensors } from '../../src/networks/checkpoints/safetensors-writer.ts';
-import { decodeNpy, encodeNpy } from '../../src/shared/npy.ts';
 import { maxDifference } from '../support/arrays.ts';
-import { madeUpWeights, movingPattern } from '../unit/inference/support/made-up-weights.ts';
-import { runCommand } from './support/command-line.ts';
+import { CommandBench } from './support/command-bench.ts';
 
-const [HEIGHT, WIDTH, FRAMES] = [30, 50, 3];
+const DIMS = [3, 3, 30, 50] as const;
 
 describe('ARVo on the command line', () => {
-  let folder: string;
+  let bench: CommandBench;
 
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'acutance-arvo-'));
+    bench = new CommandBench();
     for (const layers of [0, 3] as const) {
-      const values = madeUpWeights(arvo, 'lite', { layers });
-      const tensors = arvo
-        .parameters('lite', { layers })
-        .map(({ name, dims }) => [`module.${name}`, { dims, data: values(name) }] as const);
-      writeFileSync(join(folder, `lite-${layers}.safetensors`), encodeSafetensors(new Map(tensors)));
+      bench.writeMadeUpWeights(`lite-${layers}.safetensors`, arvo, { layers });
     }
-    const data = Float32Array.from(movingPattern(FRAMES, HEIGHT, WIDTH).flatMap((frame) => [...frame]));
-    writeFileSync(join(folder, 'in.npy'), encodeNpy({ data, dims: [FRAMES, 3, HEIGHT, WIDTH] }));
+    bench.writeMovingPattern('in.npy', DIMS);
   });
 
-  afterAll(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  function run(...args: string[]) {
-    return runCommand(args, { cwd: folder, env: { ACUTANCE_DATA_DIR: join(folder, 'data') } });
-  }
+  afterAll(() => bench.dispose());
 
   const infer = (output: string, ...more: string[]) =>
-    run(
+    bench.run(
       ...['infer', '--network', 'arvo', '--size', 'lite', '--device', 'cpu'],
       ...['--input', 'in.npy', '--output', output, ...more],
     );
@@ -48,18 +31,18 @@ describe('ARVo on the command line', () => {
   });
 
   it('runs with imported weights, with the levels asked for', async () => {
-    for (const layers of [0, 3])
-      expect((await run('weights', 'import', `lite-${layers}.safetensors`, '--network', 'arvo')).code).toBe(
-        0,
-      );
+    for (const layers of [0, 3]) {
+      const file = `lite-${layers}.safetensors`;
+      expect((await bench.run('weights', 'import', file, '--network', 'arvo')).code).toBe(0);
+    }
     const results: Float32Array[] = [];
     for (const options of [['--layers', '0'], ['--layers', '3'], [], ['--stages', '3']]) {
       const { code, stdout } = await infer(`out-${results.length}.npy`, ...options);
       expect(code).toBe(0);
       expect(stdout).toContain(`arvo lite, ${options[0] === '--stages' ? 3 : 2} stages,`);
-      const { data, dims } = decodeNpy(readFileSync(join(folder, `out-${results.length}.npy`)), 'out');
-      expect(dims).toEqual([FRAMES, 3, HEIGHT, WIDTH]);
-      results.push(data as Float32Array);
+      const { data, dims } = bench.readArray(`out-${results.length}.npy`);
+      expect(dims).toEqual(DIMS);
+      results.push(data);
     }
     const [none, three, usual, longer] = results as [Float32Array, Float32Array, Float32Array, Float32Array];
     expect(maxDifference(none, three)).toBeGreaterThan(1e-3);

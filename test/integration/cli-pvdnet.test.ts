@@ -1,45 +1,46 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeSafetensors } from '../../src/networks/checkpoints/safetensors-writer.ts';
-import { decodeNpy, encodeNpy } from '../../src/shared/npy.ts';
 import { fillState, type FillState } from '../fixtures/fill.ts';
 import { loadFixture, maxDifference } from '../support/arrays.ts';
 import { isMissing } from '../support/test-tools.ts';
-import { frameTimes, makeClip, parseEvents, runCommand } from './support/command-line.ts';
+import { CommandBench } from './support/command-bench.ts';
+import { frameTimes, makeClip, parseEvents } from './support/command-line.ts';
 
-let folder: string;
+let bench: CommandBench;
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'acutance-pvdnet-'));
+  bench = new CommandBench();
   const text = readFileSync(new URL('../fixtures/parity/pvdnet/state.json', import.meta.url), 'utf8');
   const state = JSON.parse(text) as FillState;
   const values = fillState(state);
-  for (const [file, part] of [
-    ['BIMNet', 'BIMNet.'],
-    ['PVDNet', 'PVDNet.'],
-  ] as const) {
-    const tensors = state.tensors
-      .filter(({ name }) => name.startsWith(part))
-      .map(({ name, shape }) => [name.slice(part.length), { dims: shape, data: values.get(name)! }] as const);
-    writeFileSync(join(folder, `${file}.safetensors`), encodeSafetensors(new Map(tensors)));
+  for (const part of ['BIMNet', 'PVDNet']) {
+    const tensors = state.tensors.filter(({ name }) => name.startsWith(`${part}.`));
+    bench.writeWeights(
+      `${part}.safetensors`,
+      tensors.map(({ name, shape }) => [
+        name.slice(part.length + 1),
+        { dims: shape, data: values.get(name)! },
+      ]),
+    );
   }
   const { data, dims } = loadFixture('parity/pvdnet/seq_72x104/input.npy');
-  writeFileSync(join(folder, 'in.npy'), encodeNpy({ data: data.map((value) => (value + 1) / 2), dims }));
+  bench.writeArray('in.npy', { data: data.map((value) => (value + 1) / 2), dims });
 });
 
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => bench.dispose());
 
-function run(...args: string[]) {
-  return runCommand(args, { cwd: folder, env: { ACUTANCE_DATA_DIR: join(folder, 'data') } });
+/** How far a result is from that of the published code, whose values are in [-1, 1]. */
+function distanceFromPublished(file: string): number {
+  const expected = loadFixture('parity/pvdnet/seq_72x104/expected.npy').data;
+  return maxDifference(
+    bench.readArray(file).data.map((value) => 2 * value - 1),
+    expected,
+  );
 }
 
 describe('PVDNet on the command line', () => {
   it('tells how to import weights while there are none', async () => {
-    const { code, stderr } = await run(
+    const { code, stderr } = await bench.run(
       ...['infer', '--network', 'pvdnet', '--device', 'cpu', '--input', 'in.npy', '--output', 'out.npy'],
     );
     expect(code).toBe(5);
@@ -49,12 +50,12 @@ describe('PVDNet on the command line', () => {
 
   describe('with imported weights', () => {
     beforeAll(async () => {
-      const imported = await run(
+      const imported = await bench.run(
         ...['weights', 'import', 'PVDNet.safetensors', 'BIMNet.safetensors', '--network', 'pvdnet'],
       );
       expect(imported.stderr).toBe('');
       expect(imported.stdout).toContain('for pvdnet medium');
-      expect((await run('weights', 'list')).stdout).toMatch(/pvdnet +medium/);
+      expect((await bench.run('weights', 'list')).stdout).toMatch(/pvdnet +medium/);
     });
 
     it.each([
@@ -62,35 +63,29 @@ describe('PVDNet on the command line', () => {
       ['the published size by its common name', ['--size', 'paper']],
     ])('gives what the published code gives, %s', async (_, more) => {
       const files = ['--input', 'in.npy', '--output', 'out.npy', '--overwrite'];
-      const { code, stdout } = await run(
+      const { code, stdout } = await bench.run(
         ...['infer', '--network', 'pvdnet', '--device', 'cpu', '--json', ...files, ...more],
       );
       expect(code).toBe(0);
       expect(parseEvents(stdout).at(-1)).toMatchObject({
         deblur: { network: 'pvdnet', size: 'medium', stages: 1 },
       });
-      const { data } = decodeNpy(readFileSync(join(folder, 'out.npy')), 'out.npy');
-      const expected = loadFixture('parity/pvdnet/seq_72x104/expected.npy').data;
-      expect(
-        maxDifference(
-          (data as Float32Array).map((value) => 2 * value - 1),
-          expected,
-        ),
-      ).toBeLessThan(1e-4);
+      expect(distanceFromPublished('out.npy')).toBeLessThan(1e-4);
     });
 
     it('gives something else without motion', async () => {
       const files = ['--input', 'in.npy', '--output', 'still.npy'];
-      const { code } = await run('infer', '--network', 'pvdnet', '--device', 'cpu', '--no-motion', ...files);
+      const { code } = await bench.run(
+        'infer',
+        '--network',
+        'pvdnet',
+        '--device',
+        'cpu',
+        '--no-motion',
+        ...files,
+      );
       expect(code).toBe(0);
-      const { data } = decodeNpy(readFileSync(join(folder, 'still.npy')), 'still.npy');
-      const expected = loadFixture('parity/pvdnet/seq_72x104/expected.npy').data;
-      expect(
-        maxDifference(
-          (data as Float32Array).map((value) => 2 * value - 1),
-          expected,
-        ),
-      ).toBeGreaterThan(1e-3);
+      expect(distanceFromPublished('still.npy')).toBeGreaterThan(1e-3);
     });
 
     it.each([
@@ -98,7 +93,7 @@ describe('PVDNet on the command line', () => {
       [['--size', 'small'], /no weights for pvdnet small/],
     ])('refuses %j', async (more, message) => {
       const files = ['--input', 'in.npy', '--output', 'no.npy'];
-      const { code, stderr } = await run(
+      const { code, stderr } = await bench.run(
         ...['infer', '--network', 'pvdnet', '--device', 'cpu', ...files, ...more],
       );
       expect(code).not.toBe(0);
@@ -107,25 +102,25 @@ describe('PVDNet on the command line', () => {
 
     it('refuses options that another network has', async () => {
       const files = ['--input', 'in.npy', '--output', 'no.npy'];
-      const { code, stderr } = await run('infer', '--device', 'cpu', '--no-motion', ...files);
+      const { code, stderr } = await bench.run('infer', '--device', 'cpu', '--no-motion', ...files);
       expect(code).toBe(2);
       expect(stderr).toContain('CDVD-TSP has no option "motion"');
     });
 
     it.skipIf(isMissing('ffmpeg'))('deblurs a clip: all frames, at their times', async () => {
       const clip = makeClip(
-        join(folder, 'clip.mp4'),
+        bench.path('clip.mp4'),
         'testsrc2=size=64x48:rate=25:duration=0.24',
         '-pix_fmt',
         'yuv420p',
       );
-      const { code, stderr } = await run(
+      const { code, stderr } = await bench.run(
         ...['deblur', 'clip.mp4', '-o', 'sharp.mkv', '--preset', 'ffv1', '--network', 'pvdnet'],
         ...['--device', 'cpu'],
       );
       expect(stderr).not.toContain('Error');
       expect(code).toBe(0);
-      expect(frameTimes(join(folder, 'sharp.mkv'))).toEqual(frameTimes(clip));
+      expect(frameTimes(bench.path('sharp.mkv'))).toEqual(frameTimes(clip));
     });
   });
 });
