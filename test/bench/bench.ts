@@ -13,8 +13,11 @@ export interface BenchCase {
  */
 export interface Figure {
   readonly what: string;
-  readonly value: number;
+  /** Absent where it could not be measured, for a reason that `beside` gives. */
+  readonly value: number | undefined;
   readonly unit: string;
+  /** Further cells of the row. */
+  readonly beside?: readonly string[] | undefined;
   readonly bound?: Bound | undefined;
   /** The value may be this at most. */
   readonly promised?: number | undefined;
@@ -35,22 +38,26 @@ export function atLeast(value: number): Bound {
 /** Whether a figure is within its bound; a figure that is not a number is not. */
 export function holds({ value, bound }: Figure): boolean {
   if (bound === undefined) return true;
+  if (value === undefined) return false;
   return bound.kind === 'at most' ? value <= bound.value : value >= bound.value;
 }
 
 /** Whether what was promised is so, where anything was. */
 export function isKept({ value, promised }: Figure): boolean {
-  return promised === undefined || value <= promised;
+  return promised === undefined || (value !== undefined && value <= promised);
 }
 
 /** The figures as lines of aligned columns. */
 export function formatFigures(figures: readonly Figure[]): string[] {
   const rows = figures.map((figure) => [
     figure.what,
-    `${formatNumber(figure.value)} ${figure.unit}`.trim(),
-    ...judged(figure),
+    figure.value === undefined ? '-' : `${formatNumber(figure.value)} ${figure.unit}`.trim(),
+    ...(figure.beside ?? judged(figure)),
   ]);
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
+  // The last cell of a row may be as long as it likes.
+  const widths = [0, 1, 2, 3, 4].map((column) =>
+    Math.max(0, ...rows.filter((row) => row.length > column + 1).map((row) => row[column]!.length)),
+  );
   return rows.map((row) =>
     `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
   );

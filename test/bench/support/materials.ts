@@ -3,17 +3,18 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cdvdTsp } from '../../../src/networks/archs/cdvd-tsp/cdvd-tsp.ts';
+import type { Network, NetworkSize } from '../../../src/networks/network.ts';
 import { encodeSafetensors } from '../../../src/networks/checkpoints/safetensors-writer.ts';
 import { encodeNpy } from '../../../src/shared/npy.ts';
 import { madeUpWeights, movingPattern } from '../../unit/inference/support/made-up-weights.ts';
 
 /** Made-up weights: how long a network takes does not depend on what it learned. */
-export function writeWeights(folder: string, size: 'lite' | 'paper'): string {
-  const values = madeUpWeights(cdvdTsp, size);
-  const tensors = cdvdTsp
-    .parameters(size)
+export function writeWeights(folder: string, size: NetworkSize, network: Network = cdvdTsp): string {
+  const values = madeUpWeights(network, size, network.options);
+  const tensors = network
+    .parameters(size, network.options)
     .map(({ name, dims }) => [name, { dims, data: values(name) }] as const);
-  return write(join(folder, `${size}.safetensors`), encodeSafetensors(new Map(tensors)));
+  return write(join(folder, `${network.id}-${size}.safetensors`), encodeSafetensors(new Map(tensors)));
 }
 
 export function writeFrames(folder: string, count: number, height: number, width: number): string {
