@@ -190,7 +190,16 @@ export function deviceDetail(devices: readonly Device[], inUse: string | undefin
 }
 
 /** Settings that every network has; the others are options. */
-const COMMON: readonly string[] = ['network', 'size', 'stages', 'device', 'ensemble', 'strength', 'tile'];
+const COMMON: readonly string[] = [
+  'network',
+  'size',
+  'stages',
+  'device',
+  'ensemble',
+  'cuts',
+  'strength',
+  'tile',
+];
 
 /**
  * What changes with a network: what fits it is kept (a size that has weights, the number of stages, options), the rest

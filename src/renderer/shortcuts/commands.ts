@@ -13,10 +13,15 @@ export type KeyCommand =
   | 'previous-frames'
   | 'loop'
   | 'mute'
-  | 'toggle-before-after';
+  | 'toggle-before-after'
+  | 'previous-cut'
+  | 'next-cut'
+  | 'add-cut'
+  | 'remove-cut'
+  | 'undo-cuts';
 export type CommandId = MenuCommand | KeyCommand;
 
-export type CommandGroup = 'Clip' | 'Playback' | 'Range' | 'View' | 'Help';
+export type CommandGroup = 'Clip' | 'Playback' | 'Range' | 'Scene cuts' | 'View' | 'Help';
 
 /** One thing the user can do, for keys, menus, buttons and the list of shortcuts alike. */
 export interface Command {
@@ -126,6 +131,49 @@ export const COMMANDS: readonly Command[] = [
   onClip('clear-range', 'Range', 'Clear in and out point', ['X'], (clip) => clip.clearRange(), {
     enabled: (clip) => clip.range !== null,
   }),
+
+  onClip(
+    'previous-cut',
+    'Scene cuts',
+    'Go to the cut before',
+    ['ArrowUp'],
+    ({ transport, sceneCuts }) => transport.seek(sceneCuts.before(transport.index)),
+    REPEATS,
+  ),
+  onClip(
+    'next-cut',
+    'Scene cuts',
+    'Go to the next cut',
+    ['ArrowDown'],
+    ({ transport, sceneCuts }) => transport.seek(sceneCuts.after(transport.index)),
+    REPEATS,
+  ),
+  onClip(
+    'add-cut',
+    'Scene cuts',
+    'Cut before this frame',
+    ['C'],
+    ({ transport, sceneCuts }) => sceneCuts.add(transport.index),
+    { enabled: ({ transport, sceneCuts }) => sceneCuts.canAdd(transport.index) },
+  ),
+  onClip(
+    'remove-cut',
+    'Scene cuts',
+    'Remove the cut before this frame',
+    ['Shift+C'],
+    ({ transport, sceneCuts }) => sceneCuts.remove(transport.index),
+    { enabled: ({ transport, sceneCuts }) => sceneCuts.canRemove(transport.index) },
+  ),
+  onClip(
+    'undo-cuts',
+    'Scene cuts',
+    'Undo the change of cuts',
+    ['Mod+Z'],
+    ({ sceneCuts }) => sceneCuts.undo(),
+    {
+      enabled: ({ sceneCuts }) => sceneCuts.canUndo,
+    },
+  ),
 
   view('before', 'Show before', '1'),
   view('after', 'Show after', '2'),

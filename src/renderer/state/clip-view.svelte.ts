@@ -6,6 +6,7 @@ import { ChoicesSync } from './choices-sync.ts';
 import { countFrames, hasFrame, type FrameRanges } from './frame-ranges.ts';
 import type { Jobs } from './jobs.svelte.ts';
 import { RenderedFrames } from './rendered-frames.ts';
+import { SceneCuts } from './scene-cuts.svelte.ts';
 import type { Sound } from './sound.svelte.ts';
 import { Transport } from './transport.svelte.ts';
 import type { Viewport } from './viewport.svelte.ts';
@@ -23,6 +24,7 @@ export class ClipView {
   readonly info: Clip;
   readonly transport: Transport;
   readonly viewport: Viewport;
+  readonly sceneCuts: SceneCuts;
   readonly #client: Client;
   readonly #jobs: Jobs;
   readonly #report: (thrown: unknown) => void;
@@ -61,6 +63,14 @@ export class ClipView {
       onChange: (choices) => this.#show(choices),
       onSaving: (saving) => (this.#saving = saving),
       onFailure: this.#report,
+    });
+    this.sceneCuts = new SceneCuts({
+      client: this.#client,
+      clip: info.id,
+      frames: info.frames,
+      setting: () => this.#choices.deblur.cuts,
+      change: (cuts) => this.changeDeblur({ cuts }),
+      report: this.#report,
     });
     void this.#loadTimes();
     void this.refreshRecipe();
@@ -185,12 +195,14 @@ export class ClipView {
   dispose(): void {
     void this.#sync.flush();
     this.#closed.abort();
+    this.sceneCuts.dispose();
     this.transport.dispose();
   }
 
   #show(choices: ClipChoices): void {
     const changed = recipeText(choices.deblur) !== recipeText(this.#choices.deblur);
     this.#choices = choices;
+    this.sceneCuts.follow();
     if (!changed) return;
     // Frames of other settings must not be shown for these.
     this.#settle(undefined, undefined);

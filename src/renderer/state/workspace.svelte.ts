@@ -263,6 +263,9 @@ export class Workspace {
       case 'choices':
         if (event.clip === this.#clip?.info.id) this.#clip.receiveChoices(event.choices);
         return;
+      case 'cuts':
+        if (event.clip === this.#clip?.info.id) this.#clip.sceneCuts.receive(event.cuts);
+        return;
       case 'devices':
         this.#devices = event.devices;
         void this.#clip?.refreshRecipe();
@@ -303,6 +306,6 @@ export class Workspace {
       const info = await this.client.clip({ params: { clip: clip.info.id } });
       clip.receiveChoices(info.choices);
     });
-    await clip.refreshRecipe();
+    await Promise.all([clip.refreshRecipe(), clip.sceneCuts.ask()]);
   }
 }

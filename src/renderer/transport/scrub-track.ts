@@ -1,12 +1,14 @@
 import type { FrameRange } from '../../shared/api/clip.ts';
 import type { FrameRanges } from '../state/frame-ranges.ts';
-import { markStep, positionOf } from './scrub-geometry.ts';
+import { cutPositions, markStep, positionOf } from './scrub-geometry.ts';
 
 export interface Track {
   readonly frames: number;
   readonly rendered: FrameRanges;
   /** In and out point; null is the whole clip. */
   readonly range: FrameRange | null;
+  /** First frames of shots, ascending. */
+  readonly cuts: readonly number[];
   /** CSS pixels. */
   readonly width: number;
 }
@@ -16,8 +18,13 @@ const MARKS_TOP = 8;
 const MARKS_BOTTOM = 14;
 const LANE_TOP = 18;
 const LANE_HEIGHT = 8;
+const CUT_TOP = 27;
+const CUT_BOTTOM = 33;
+/** Half the width of a cut's mark, and how far from each other marks are at least. */
+const CUT_HALF = 4;
+const CUTS_APART = 2;
 
-/** Draws frame marks, range and rendered frames; the cost follows the width of the bar, not the length of the clip. */
+/** Draws frame marks, range, rendered frames and cuts; the cost follows the width of the bar, not the length of the clip. */
 export function drawTrack(track: Track) {
   return (canvas: HTMLCanvasElement): (() => void) => {
     const draw = () => paint(canvas, track);
@@ -34,7 +41,7 @@ export function drawTrack(track: Track) {
   };
 }
 
-function paint(canvas: HTMLCanvasElement, { frames, rendered, range, width }: Track): void {
+function paint(canvas: HTMLCanvasElement, { frames, rendered, range, cuts, width }: Track): void {
   const height = canvas.clientHeight;
   const ratio = devicePixelRatio;
   canvas.width = Math.max(1, Math.round(width * ratio));
@@ -68,6 +75,20 @@ function paint(canvas: HTMLCanvasElement, { frames, rendered, range, width }: Tr
     if (right - drawnTo < 0.5) continue;
     context.fillRect(left, LANE_TOP, right - left, LANE_HEIGHT);
     drawnTo = right;
+  }
+
+  // A gap in the lane, and a wedge below that points at it.
+  const [gap, wedge] = [colourOf('--surface-panel'), colourOf('--text')];
+  for (const cut of cutPositions(cuts, frames, width, CUTS_APART)) {
+    const middle = Math.round(cut);
+    context.fillStyle = gap;
+    context.fillRect(middle - 1, LANE_TOP, 2, LANE_HEIGHT);
+    context.fillStyle = wedge;
+    context.beginPath();
+    context.moveTo(middle, CUT_TOP);
+    context.lineTo(middle + CUT_HALF, CUT_BOTTOM);
+    context.lineTo(middle - CUT_HALF, CUT_BOTTOM);
+    context.fill();
   }
 }
 

@@ -87,6 +87,8 @@ describe('a key press', () => {
     ['arrows on a slider move it', '[role=slider]', 'ArrowLeft', true, true],
     ['arrows on choices reached by Tab choose', '[role=radio]', 'ArrowLeft', false, true],
     ['arrows on choices that were clicked step frames', '[role=radio]', 'ArrowLeft', true, false],
+    ['up and down on the clicked playhead are the page’s', '[data-sideways]', 'ArrowUp', true, false],
+    ['left and right on it move it', '[role=slider]', 'ArrowLeft', true, true],
     ['letters on a slider are the page’s', '[role=slider]', 'i', false, false],
     ['letters in a text field are text', 'textarea', 'i', true, true],
   ])('%s', (_what, is, key, byPointer, own) => {
@@ -96,6 +98,11 @@ describe('a key press', () => {
   it('with Ctrl in a text field is a command, though not in a dialog', () => {
     expect(belongsToTarget(element('textarea'), 'e', true, true)).toBe(false);
     expect(belongsToTarget(element('textarea', '[role=dialog]'), 'e', true, true)).toBe(true);
+  });
+
+  it('with Ctrl and Z undoes text in a text field, and is a command elsewhere', () => {
+    expect(belongsToTarget(element('textarea'), 'z', true, true)).toBe(true);
+    expect(belongsToTarget(element('button'), 'z', true, true)).toBe(false);
   });
 
   it('in a menu is the menu’s', () => {

@@ -1,5 +1,6 @@
 import type { EventListeners, EventSourceOfPage } from '../../../../src/renderer/api/event-stream.ts';
 import { createClient, type Client } from '../../../../src/renderer/api/client.ts';
+import type { FoundCuts } from '../../../../src/shared/api/cuts.ts';
 import type { Clip, ClipChoices, FrameRange } from '../../../../src/shared/api/clip.ts';
 import type { Session } from '../../../../src/shared/api/catalogue.ts';
 import type { Job } from '../../../../src/shared/api/job.ts';
@@ -22,6 +23,7 @@ export class FakeServer implements EventSourceOfPage {
   clips: Record<string, Clip> = { [CLIP.path]: CLIP };
   jobs: Job[] = [];
   rendered: FrameRange[] = [];
+  cuts: FoundCuts = { state: 'found', cuts: [] };
   recipes: (body: unknown) => string = () => RECIPE;
   away = false;
   /** What the next request is refused with. */
@@ -90,6 +92,10 @@ export class FakeServer implements EventSourceOfPage {
         });
       case 'PATCH /api/clips/:id/choices':
         return Response.json({ ...CLIP.choices, ...(body as Partial<ClipChoices>) });
+      case 'GET /api/clips/:id/cuts':
+        return Response.json(this.cuts);
+      case 'DELETE /api/clips/:id/cuts/search':
+        return Response.json((this.cuts = { state: 'stopped', framesDone: 0 }));
       case 'GET /api/clips/:id/times':
         return new Response(Float64Array.from({ length: CLIP.frames + 1 }, (_, index) => index / 25));
       default:

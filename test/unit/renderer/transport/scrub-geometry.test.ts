@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   boundaryAt,
+  cutPositions,
   frameAt,
   markStep,
   positionOf,
@@ -26,6 +27,15 @@ describe('the scrub bar', () => {
 
   it('has a place before it has a width', () => {
     expect([frameAt(10, 66, 0), boundaryAt(10, 66, 0)]).toEqual([0, 0]);
+  });
+
+  it('marks each cut at the start of its frame, and few of very many', () => {
+    expect(cutPositions([], 100, 1000, 2)).toEqual([]);
+    expect(cutPositions([9, 50], 100, 1000, 2)).toEqual([90, 500]);
+    const many = Array.from({ length: 10_000 }, (_, index) => index + 1);
+    const marks = cutPositions(many, 10_001, 1000, 2);
+    expect(marks.length).toBeLessThanOrEqual(501);
+    expect(marks.length).toBeGreaterThan(400);
   });
 
   it.each([10, 1000, 100_000, 10_000_000])('draws few marks for %s frames', (frames) => {
