@@ -13,6 +13,7 @@ import type { EngineSpawner } from './render/engine-spawner.ts';
 import { FileAccess } from './render/file-access.ts';
 import { installedVersion, shippedWeightsFolder } from './render/installation.ts';
 import { FrameService } from './render/frame-service.ts';
+import { LookService } from './render/look-service.ts';
 import { WeightLibrary } from './render/weight-library.ts';
 import { WeightUploads } from './render/weight-uploads.ts';
 import { EventLog } from './routes/event-log.ts';
@@ -58,6 +59,8 @@ export interface App {
 
 /** Clips that may be opened again in a window whose user chose them in an earlier start. */
 const REMEMBERED_CLIPS = 100;
+/** A graph that is under way may end, so that the network stays loaded for the next look. */
+const LOOK_GRACE_MS = 15_000;
 
 /**
  * Builds the services and mounts the routes. Nothing heavy is loaded or started before it is asked for.
@@ -101,6 +104,10 @@ function buildApp(options: AppOptions, store: ProjectStore): App {
     onChange: (clip, found) => events.emit({ type: 'cuts', clip, cuts: found }),
     onProblem: tell,
   });
+  const looks = new LookService({
+    engine: new EngineClient({ spawn: options.engines, graceMs: LOOK_GRACE_MS }),
+    recipes: render,
+  });
   const endEvents = render.onEvent((event) => events.emit(event));
   const weights = new WeightLibrary({
     createEngine,
@@ -127,6 +134,7 @@ function buildApp(options: AppOptions, store: ProjectStore): App {
     cuts,
     media: frames,
     render,
+    looks,
     events,
     networks: installedNetworks,
     weights,
@@ -150,6 +158,7 @@ function buildApp(options: AppOptions, store: ProjectStore): App {
       (disposed ??= (async () => {
         endEvents();
         await cuts.dispose();
+        await looks.dispose();
         events.dispose();
         await Promise.all([
           frames.dispose().then(() => decoder.dispose()),

@@ -1,5 +1,5 @@
 import type { Graph } from './graph/graph.ts';
-import type { LookCondition, LookName } from '../shared/looks.ts';
+import type { LookCondition, LookName, LookPartName } from '../shared/looks.ts';
 import type { NetworkProgram } from './network-program.ts';
 
 export type { LookName } from '../shared/looks.ts';
@@ -14,7 +14,7 @@ export interface Tap {
 /** One array of a look. */
 export interface LookPart {
   /** What it belongs to, such as the frame that a flow leads to. */
-  readonly label: string;
+  readonly label: LookPartName;
   /** Name of the tensor among what the program takes and gives. */
   readonly tensor: string;
   /** Given only where the look is asked for: where in the graph the tensor is found. */
@@ -48,13 +48,13 @@ export const FLOW_LOOK: Look = {
 
 /** The result of stage 1, as the second stage takes it by way of a program. */
 export function stageOneLook(program: NetworkProgram): Look {
-  const parts = [{ label: 'middle', tensor: 'middle' }];
+  const parts = [{ label: 'middle', tensor: 'middle' } as const];
   return { name: 'stage1', title: 'The result of stage 1', program, stage: 'second', parts };
 }
 
 /** How clear and alike the frames are around each pixel: a channel of what `align` gives. */
 export function priorLook(channel: number): Look {
-  const parts = [{ label: 'middle', tensor: 'aligned', channels: [channel, 1] as const }];
+  const parts = [{ label: 'middle', tensor: 'aligned', channels: [channel, 1] } as const];
   return { name: 'prior', title: 'Temporal sharpness prior', program: 'align', stage: 'last', parts };
 }
 

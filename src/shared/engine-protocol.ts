@@ -14,7 +14,7 @@ import type {
 import type { DevicesResult } from './devices.ts';
 import type { ProblemDescription } from './errors.ts';
 import type { EvaluateRequest, EvaluateResult, SynthesiseRequest, SynthesiseResult } from './evaluation.ts';
-import type { InspectRequest, InspectResult } from './inspection.ts';
+import type { InspectRequest, InspectResult, LookRequest, LookResult } from './inspection.ts';
 import type { ImportWeightsRequest } from './weights-import.ts';
 
 /**
@@ -31,6 +31,7 @@ export type EngineJobs = {
   readonly evaluate: { readonly request: EvaluateRequest; readonly result: EvaluateResult };
   readonly synthesise: { readonly request: SynthesiseRequest; readonly result: SynthesiseResult };
   readonly inspect: { readonly request: InspectRequest; readonly result: InspectResult };
+  readonly look: { readonly request: LookRequest; readonly result: LookResult };
   readonly probe: { readonly request: ProbeRequest; readonly result: ClipDescription };
   readonly devices: { readonly request: Record<string, never>; readonly result: DevicesResult };
   readonly 'import-weights': { readonly request: ImportWeightsRequest; readonly result: WeightsFinding };

@@ -1,4 +1,6 @@
 import type { DeblurProvenance } from './deblurring.ts';
+import type { FrameIndex } from './frame-index.ts';
+import type { LookName, LookPartName } from './looks.ts';
 import type { CutPlace, DeblurSettings } from './settings.ts';
 
 /** Looks inside a network while it restores a frame. */
@@ -38,4 +40,32 @@ export interface InspectResult {
   readonly frame: number;
   readonly looks: readonly InspectedLook[];
   readonly deblur: DeblurProvenance;
+}
+
+/** Draws what a network shows of a frame, to be laid over it. */
+export interface LookRequest {
+  readonly input: string;
+  readonly index: FrameIndex;
+  /** A frame by its number from 0. */
+  readonly frame: number;
+  /** With everything resolved: no `auto`, weights by their hash. */
+  readonly deblur: DeblurSettings;
+  /** What the weights must turn out to be. */
+  readonly weightsHash: string;
+  readonly look: LookName;
+}
+
+/** A picture that covers the frame, upright. */
+export interface LookPart {
+  readonly label: LookPartName;
+  /** What full colour, or white, stands for; for flow, offsets and maxima in pixels of the frame. */
+  readonly fullScale: number;
+  readonly width: number;
+  readonly height: number;
+  readonly png: Uint8Array<ArrayBuffer>;
+}
+
+export interface LookResult {
+  /** At least one. At the ends of a shot both neighbours are the same frame, which may be there but once. */
+  readonly parts: readonly LookPart[];
 }

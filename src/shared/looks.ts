@@ -11,6 +11,10 @@ export const LOOK_NAMES = [
 ] as const;
 export type LookName = (typeof LOOK_NAMES)[number];
 
+/** The frames that a look may concern, from the one that is restored. */
+export const LOOK_PARTS = ['previous', 'middle', 'next'] as const;
+export type LookPartName = (typeof LOOK_PARTS)[number];
+
 /** When a network, as it is set, has something to look at. */
 export interface LookCondition {
   /** Which stage it is seen in: the last one, or the second, which there must be. */

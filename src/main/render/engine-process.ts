@@ -2,6 +2,7 @@ import type { EngineJobs } from '../../shared/engine-protocol.ts';
 import type { DeblurrerCache } from './deblurrer-cache.ts';
 import { serveEngine } from './engine-server.ts';
 import type { FramesDesk } from './frames-desk.ts';
+import type { LookDesk } from './look-desk.ts';
 
 /** The engine process: decoder, networks and encoder. A job's code is loaded with the first job of its kind. */
 
@@ -14,6 +15,11 @@ const framesDesk = (): Promise<FramesDesk> =>
 let deblurrers: Promise<DeblurrerCache> | undefined;
 const deblurrerCache = (): Promise<DeblurrerCache> =>
   (deblurrers ??= import('./deblurrer-cache.ts').then((module) => new module.DeblurrerCache()));
+
+/** What was seen of the last frame is kept for its other looks. */
+let looks: Promise<LookDesk> | undefined;
+const lookDesk = (): Promise<LookDesk> =>
+  (looks ??= import('./look-desk.ts').then((module) => new module.LookDesk()));
 
 serveEngine<EngineJobs>({
   export: async (request, context) =>
@@ -28,6 +34,7 @@ serveEngine<EngineJobs>({
     (await import('./synthesise-job.ts')).runSynthesise(request, context),
   inspect: async (request, context) =>
     (await import('./inspect-job.ts')).runInspect(request, context, await deblurrerCache()),
+  look: async (request, context) => (await lookDesk()).look(request, context, await deblurrerCache()),
   encode: async (request) =>
     (await import('../media/picture-encoder.ts')).encodePicture(request, request.format),
   probe: async (request, context) => (await import('./probe-job.ts')).runProbe(request, context),

@@ -13,7 +13,7 @@ import { addNotice, requireWithin, runExportOrder, runPreviewOrder } from './job
 import { JobQueue, hasEnded, type JobControl } from './job-queue.ts';
 import { LivePreviews, type PreviewOrder } from './preview-order.ts';
 import { putBehind } from './process-priority.ts';
-import { RecipeResolver } from './recipe.ts';
+import { RecipeResolver, type ResolvedRecipe } from './recipe.ts';
 import type {
   RenderClip,
   RenderEvent,
@@ -91,6 +91,11 @@ export class EngineRenderService implements RenderService {
   async describe(clip: Pick<RenderClip, 'id'>, deblur: DeblurSettings): Promise<Recipe> {
     const { id, device, weights } = await this.#recipes.resolve(deblur);
     return { recipe: id, rendered: this.rendered(clip.id, id), device, weights: weights.name };
+  }
+
+  /** What settings come to. @throws AcutanceError as `describe`. */
+  resolve(deblur: DeblurSettings): Promise<ResolvedRecipe> {
+    return this.#recipes.resolve(deblur);
   }
 
   /** Frames that are rendered, as disjoint ascending ranges. */

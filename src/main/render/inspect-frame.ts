@@ -6,15 +6,19 @@ import type { CutPlace, DeblurSettings } from '../../shared/settings.ts';
 import { timeToTicks } from '../../shared/time.ts';
 import type { Tensor } from '../../shared/tensor.ts';
 import { LookRecorder, type SeenLook } from '../inference/looks/look-recorder.ts';
+import type { FrameIndex } from '../media/frame-index.ts';
 import { FrameConverter, FrameSource, type VideoFrame } from '../media/index.ts';
 import { checkSize, type ClipFrame } from './clip-frames.ts';
 import type { DeblurrerCache, LoadedDeblurrer } from './deblurrer-cache.ts';
 import type { JobContext } from './engine-server.ts';
+import { cellOf } from './look-pictures.ts';
 import { findSettingsNetwork } from './recipe-network.ts';
 import { clipCuts, cutMargin, shotFrames, type ClipCuts } from './shot-frames.ts';
 
 export interface InspectOptions {
   readonly input: string;
+  /** As it was found before, where it was. */
+  readonly index?: FrameIndex | undefined;
   /** A frame by its number, or the one that is shown at a time. */
   readonly at: CutPlace;
   readonly deblur: DeblurSettings;
@@ -25,6 +29,9 @@ export interface InspectOptions {
 /** What a network was seen doing for one frame. */
 export interface InspectedFrame {
   readonly frame: number;
+  /** Of the frame as stored. */
+  readonly height: number;
+  readonly width: number;
   /** Degrees clockwise from stored to shown; arrays are as stored. */
   readonly rotation: number;
   /** In the order asked for; arrays of the frame's size, or of a whole part of it. */
@@ -39,14 +46,14 @@ export interface InspectedFrame {
  *   exports for anything about the clip, the weights or the device.
  */
 export async function inspectFrame(
-  { input, at, deblur, looks: names }: InspectOptions,
+  { input, index, at, deblur, looks: names }: InspectOptions,
   context: Pick<JobContext, 'signal' | 'phase'>,
   deblurrers: DeblurrerCache,
 ): Promise<InspectedFrame> {
   const looks = findLooks(deblur, names);
   const { signal } = context;
   context.phase('opening');
-  const source = await FrameSource.open(input, { signal });
+  const source = await FrameSource.open(input, { index, signal });
   const converter = new FrameConverter();
   try {
     const number = frameAt(source, at);
@@ -67,6 +74,8 @@ export async function inspectFrame(
       const seen = recorder.result();
       return {
         frame: number,
+        height,
+        width,
         rotation,
         looks: looks.map((look, index) => ({
           look,
@@ -187,7 +196,7 @@ async function* pixelsOf(
 /** Takes off what the network's padding added to the right and below. */
 function cropped({ data, dims }: Tensor, frameHeight: number, frameWidth: number): Tensor {
   const [, channels = 1, height = 1, width = 1] = dims;
-  const scale = Math.max(1, Math.ceil(frameWidth / width), Math.ceil(frameHeight / height));
+  const scale = cellOf({ height, width }, { height: frameHeight, width: frameWidth });
   const [rows, columns] = [Math.ceil(frameHeight / scale), Math.ceil(frameWidth / scale)];
   const result = new Float32Array(channels * rows * columns);
   for (let channel = 0; channel < channels; channel++) {

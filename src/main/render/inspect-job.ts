@@ -4,13 +4,13 @@ import type { InspectedLook, InspectRequest, InspectResult } from '../../shared/
 import { AcutanceError } from '../../shared/errors.ts';
 import { encodeNpy } from '../../shared/npy.ts';
 import type { SeenLook } from '../inference/looks/look-recorder.ts';
-import { drawLook, sideBySide, type LookPicture } from '../inference/looks/draw-look.ts';
+import { sideBySide, type LookPicture } from '../inference/looks/draw-look.ts';
 import { PartialFile, unwritable } from '../media/partial-file.ts';
 import { encodePicture } from '../media/picture-encoder.ts';
-import { turnUpright } from '../media/picture-turning.ts';
 import type { DeblurrerCache } from './deblurrer-cache.ts';
 import type { JobContext } from './engine-server.ts';
 import { inspectFrame, type InspectedFrame } from './inspect-frame.ts';
+import { drawParts } from './look-pictures.ts';
 
 type Inspected = InspectedFrame['looks'][number];
 
@@ -35,7 +35,7 @@ export async function runInspect(
   const { frame, rotation, looks, provenance } = await inspectFrame(request, context, deblurrers);
   const inspected: InspectedLook[] = [];
   for (const each of looks) {
-    const pictures = picturesOf(each, rotation);
+    const pictures = drawParts(each.look, each.parts, rotation);
     const files: string[] = [];
     if (output !== undefined) {
       context.phase('finishing');
@@ -62,15 +62,6 @@ export async function runInspect(
     });
   }
   return { frame, looks: inspected, deblur: provenance };
-}
-
-/** One picture per part, all drawn to the same scale, upright. */
-function picturesOf({ look, parts }: Inspected, rotation: number): LookPicture[] {
-  const scale = Math.max(...parts.map(({ tensor }) => drawLook(look.name, tensor).fullScale));
-  return parts.map(({ tensor }) => {
-    const picture = drawLook(look.name, tensor, scale);
-    return { ...turnUpright(picture, rotation), fullScale: picture.fullScale };
-  });
 }
 
 interface SaveOptions extends Pick<InspectRequest, 'input' | 'output'> {

@@ -22,6 +22,7 @@ export function jobRoutes({
   clips,
   access,
   render,
+  looks,
   networks,
 }: Services): HandlersOf<'recipe' | 'jobs' | 'startJob' | 'cancelJob' | 'removeJob'> {
   /** Settings with nothing about weights left open, which fit the clip. */
@@ -31,7 +32,10 @@ export function jobRoutes({
     recipe: async ({ params, body, signal }) => {
       const clip = await clips.forRendering(params.clip, signal);
       try {
-        return await render.describe(clip, await settle(body, clip));
+        const settings = await settle(body, clip);
+        const recipe = await render.describe(clip, settings);
+        looks.remember(recipe.recipe, settings);
+        return recipe;
       } catch (thrown) {
         if (!(thrown instanceof AcutanceError) || !ABOUT_SETTINGS.has(thrown.code)) throw thrown;
         return { problem: thrown.toProblem() };

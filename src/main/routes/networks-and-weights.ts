@@ -1,5 +1,7 @@
+import type { Look as NetworkLook } from '../../networks/looks.ts';
 import type { Network, NetworkOption } from '../../shared/api/catalogue.ts';
 import type { ClipDeblurSettings } from '../../shared/api/clip.ts';
+import type { Look } from '../../shared/api/look.ts';
 import { LAYER_COUNTS } from '../../shared/settings.ts';
 import type { WeightStore } from '../inference/weights/weight-store.ts';
 
@@ -37,11 +39,12 @@ export const installedNetworks: NetworksAndWeights = {
     const weights = listed.filter(
       ({ sha256 }, index) => listed.findIndex((other) => other.sha256 === sha256) === index,
     );
-    return networks.map(({ id, title, stages, options, defaultSize, sizes }) => ({
+    return networks.map(({ id, title, stages, options, looks, defaultSize, sizes }) => ({
       id,
       title,
       stages,
       options: describeOptions(options),
+      looks: (looks ?? []).map(describeLook),
       defaultSize,
       sizes: sizes.map((size) => ({
         size,
@@ -57,6 +60,15 @@ export const installedNetworks: NetworksAndWeights = {
     return { ...deblur, weights: sha256 };
   },
 };
+
+/** A look as a page offers it. */
+function describeLook({ name, title, stage, without, parts }: NetworkLook): Look {
+  return {
+    ...{ name, title, stage },
+    ...(without === undefined ? {} : { without }),
+    parts: parts.map(({ label }) => label),
+  };
+}
 
 /** The options of a network as a page offers them. @param defaults the value of each, by its name */
 export function describeOptions(defaults: object): NetworkOption[] {

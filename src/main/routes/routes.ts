@@ -5,6 +5,7 @@ import { cutRoutes } from './cuts.ts';
 import { folderRoutes } from './folders.ts';
 import { frameRoutes } from './frames.ts';
 import { jobRoutes } from './jobs.ts';
+import { lookRoutes } from './looks.ts';
 import { type MountOptions, mountEndpoints } from './mount.ts';
 import type { PageFiles } from './page-files.ts';
 import { HttpProblem, problemResponse, responseToFailure } from './problem-response.ts';
@@ -29,6 +30,7 @@ export function createRoutes(
       ...cutRoutes(services),
       ...frameRoutes(services),
       ...jobRoutes(services),
+      ...lookRoutes(services),
       ...folderRoutes(services),
       ...catalogueRoutes(services),
       ...soundAndFileRoutes(services),

@@ -3,6 +3,7 @@ import type { ProjectStore } from '../project/project-store.ts';
 import type { ClipLibrary } from '../render/clip-library.ts';
 import type { CutFinder } from '../render/cut-finder.ts';
 import type { FileAccess } from '../render/file-access.ts';
+import type { LookService } from '../render/look-service.ts';
 import type { RenderService } from '../render/render-service.ts';
 import type { WeightLibrary } from '../render/weight-library.ts';
 import type { EventLog } from './event-log.ts';
@@ -55,6 +56,7 @@ export interface Services {
   readonly cuts: Pick<CutFinder, 'find' | 'stop'>;
   readonly media: MediaService;
   readonly render: RenderService;
+  readonly looks: Pick<LookService, 'remember' | 'look'>;
   readonly events: EventLog;
   readonly networks: NetworksAndWeights;
   readonly weights: Pick<WeightLibrary, 'describe' | 'receive' | 'discard' | 'import' | 'remove'>;

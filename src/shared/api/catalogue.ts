@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DeviceReport } from '../devices.ts';
 import { LAYER_COUNTS } from '../settings.ts';
+import { lookSchema } from './look.ts';
 
 /** A place where networks can run, or the reason why they can't; see `DeviceReport`. */
 export const deviceSchema = z.object({
@@ -44,6 +45,8 @@ export const networkSchema = z.object({
   title: z.string(),
   stages: z.object({ min: z.int(), max: z.int(), default: z.int() }),
   options: z.array(networkOptionSchema),
+  /** What can be seen of its inside. */
+  looks: z.array(lookSchema),
   /** The size to begin with, where it has weights. */
   defaultSize: z.string(),
   sizes: z.array(

@@ -13,6 +13,7 @@ import {
 import { foundCutsSchema } from './cuts.ts';
 import { EVENTS, NOTHING, bytes, defineEndpoints, json } from './endpoint.ts';
 import { jobIdSchema, jobOrderSchema, jobSchema } from './job.ts';
+import { lookEndpoint } from './look.ts';
 import {
   importedWeightsSchema,
   uploadIdSchema,
@@ -192,6 +193,7 @@ export const endpoints = defineEndpoints({
     query: frameQuery,
     response: FRAME,
   },
+  look: lookEndpoint,
   sound: {
     method: 'GET',
     path: '/api/clips/:clip/sound.wav',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createDeblurrer, type DeblurrerOptions } from '../../../src/main/inference/deblurrer.ts';
 import type { ProgramRun } from '../../../src/main/inference/frame-work.ts';
 import { drawLook, sideBySide } from '../../../src/main/inference/looks/draw-look.ts';
-import { flowColour } from '../../../src/main/inference/looks/flow-colours.ts';
+import { flowColour } from '../../../src/shared/picture/flow-colours.ts';
 import { LookRecorder, type SeenLook } from '../../../src/main/inference/looks/look-recorder.ts';
 import { OnnxRuntimeRuntime } from '../../../src/main/inference/onnxruntime-runtime.ts';
 import { networks } from '../../../src/networks/catalogue.ts';
@@ -180,7 +180,7 @@ describe('looks at the other networks', () => {
 describe('a look at a frame that is cut into tiles', () => {
   it('is put together from what is kept of each', () => {
     const [program, tensor] = ['reconstruct', 'look_maxima_next'] as const;
-    const part = { label: 'next', tensor };
+    const part = { label: 'next', tensor } as const;
     const seen: Look = { name: 'maxima', title: '', program, stage: 'last', parts: [part] };
     const recorder = new LookRecorder([seen], 1, 0);
     // A frame of 8 x 24 pixels, a value for each 4 x 4 of them; two tiles that overlap by 8 pixels.

@@ -1,6 +1,6 @@
 import type { LookName } from '../../../networks/looks.ts';
 import type { Tensor } from '../../../shared/tensor.ts';
-import { flowColour } from './flow-colours.ts';
+import { flowColour } from '../../../shared/picture/flow-colours.ts';
 
 /** A look as a picture: rows of R, G, B, A bytes from the top; A is always 255. */
 export interface LookPicture {
@@ -23,28 +23,45 @@ type Colour = (pixel: number) => readonly [number, number, number];
  * mask and prior as gray from 0 to 1, the result of stage 1 as it is, gradients up to their largest value, the pixel
  * volume's 25 candidates as a sheet (shift x to the right, y down), and of offsets the mean length of all taps.
  *
- * @param fullScale - what full colour stands for where the look has no scale of its own; the largest value where absent.
+ * @param fullScale - what full colour stands for where the look has no scale of its own.
  */
-export function drawLook(name: LookName, tensor: Tensor, fullScale?: number): LookPicture {
+export function drawLook(
+  name: LookName,
+  tensor: Tensor,
+  fullScale: number = fullScaleOf(name, tensor),
+): LookPicture {
   const { data, dims } = tensor;
   const [, channels = 1, height = 1, width = 1] = dims;
   const plane = height * width;
   const at = (channel: number, pixel: number) => data[channel * plane + pixel]!;
   const shape = { width, height };
-  if (name === 'flow' || name === 'maxima') {
-    const scale = fullScale ?? largest(plane, (pixel) => Math.hypot(at(0, pixel), at(1, pixel)));
-    return paint(shape, scale, (pixel) => flowColour(at(0, pixel) / scale, at(1, pixel) / scale));
-  }
+  if (isMotion(name))
+    return paint(shape, fullScale, (pixel) => flowColour(at(0, pixel) / fullScale, at(1, pixel) / fullScale));
   if (name === 'offsets') {
     const lengths = meanLengths(tensor);
-    const scale = fullScale ?? largest(plane, (pixel) => lengths[pixel]!);
-    return paint(shape, scale, (pixel) => gray(lengths[pixel]! / scale));
+    return paint(shape, fullScale, (pixel) => gray(lengths[pixel]! / fullScale));
   }
   if (name === 'volume') return candidateSheet(tensor);
   if (channels === 1) return paint(shape, 1, (pixel) => gray(at(0, pixel)));
-  const scale = name === 'gradient' ? (fullScale ?? largest(data.length, (index) => data[index]!)) : 1;
+  const scale = name === 'gradient' ? fullScale : 1;
   const code = (channel: number, pixel: number) => toByte(at(channel, pixel) / scale);
   return paint(shape, scale, (pixel) => [code(0, pixel), code(1, pixel), code(2, pixel)]);
+}
+
+/** The scale on which all of an array can be drawn: its largest value, or the one that the look has always. */
+export function fullScaleOf(name: LookName, tensor: Tensor): number {
+  const { data, dims } = tensor;
+  const plane = (dims[2] ?? 1) * (dims[3] ?? 1);
+  if (isMotion(name)) return largest(plane, (pixel) => Math.hypot(data[pixel]!, data[plane + pixel]!));
+  if (name === 'gradient') return largest(data.length, (index) => data[index]!);
+  if (name !== 'offsets') return 1;
+  const lengths = meanLengths(tensor);
+  return largest(plane, (pixel) => lengths[pixel]!);
+}
+
+/** Whether its first two channels are a motion to the right and down. */
+export function isMotion(name: LookName): boolean {
+  return name === 'flow' || name === 'maxima';
 }
 
 /** Pictures of one height side by side. */

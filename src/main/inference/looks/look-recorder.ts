@@ -7,7 +7,7 @@ import type { Span } from '../tiling/tile-plan.ts';
 /** What is seen of one frame: an array per part, 1 x C x H x W. */
 export interface SeenLook {
   readonly name: LookName;
-  readonly parts: readonly { readonly label: string; readonly tensor: Tensor }[];
+  readonly parts: readonly { readonly label: LookPart['label']; readonly tensor: Tensor }[];
 }
 
 /** Keeps what looks show of one frame while a network works through a clip. */

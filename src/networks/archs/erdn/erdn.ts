@@ -66,7 +66,7 @@ export const erdn: Network<ErdnSizeName> = {
 };
 
 /** `deform` runs once for each neighbour. */
-function offsetsPart(label: string, run: number): LookPart {
+function offsetsPart(label: LookPart['label'], run: number): LookPart {
   return { label, run, tensor: 'look_offsets' };
 }
 

@@ -33,6 +33,7 @@ const network: Network = {
   title: 'CDVD-TSP',
   stages: { min: 1, max: 3, default: 2 },
   options: [],
+  looks: [],
   defaultSize: 'lite',
   sizes: [
     { size: 'lite', weights: [shipped, imported] },
@@ -48,6 +49,7 @@ const recurrent: Network = {
     { kind: 'flag', name: 'motion', default: true },
     { kind: 'flag', name: 'unheard-of', default: true },
   ],
+  looks: [],
   defaultSize: 'medium',
   sizes: [
     { size: 'lite', weights: [imported] },
@@ -174,6 +176,11 @@ describe('another network', () => {
     const changed = { ...set, ...settingsOfNetwork(network, set) };
     expect(changed.motion).toBeUndefined();
     expect(changed.ensemble).toBe(4);
+  });
+
+  it('has the cuts that were set', () => {
+    const set = { ...SETTINGS, cuts: [4, 9] };
+    expect({ ...set, ...settingsOfNetwork(recurrent, set) }.cuts).toEqual([4, 9]);
   });
 
   it('can be looked at even when it has no weights at all', () => {

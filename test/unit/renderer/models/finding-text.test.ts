@@ -8,6 +8,7 @@ const network: Network = {
   title: 'PVDNet',
   stages: { min: 1, max: 1, default: 1 },
   options: [],
+  looks: [],
   defaultSize: 'medium',
   sizes: [],
 };

@@ -15,6 +15,7 @@ import { FirstClip } from '../../../../src/main/routes/first-clip.ts';
 import { HttpProblem } from '../../../../src/main/routes/problem-response.ts';
 import { createRoutes } from '../../../../src/main/routes/routes.ts';
 import type { MediaService, Services } from '../../../../src/main/routes/services.ts';
+import { FakeLooks } from './fake-looks.ts';
 
 export const FRAMES = 5;
 export const RECIPE = 'a'.repeat(32);
@@ -218,6 +219,7 @@ export interface FakeApp {
   readonly services: Services;
   readonly reader: FakeReader;
   readonly render: FakeRender;
+  readonly looks: FakeLooks;
   /** What went to the log. */
   readonly logged: string[];
   /** A file below the root with something in it. */
@@ -241,6 +243,7 @@ export function fakeApp(overrides: Partial<Services> = {}): FakeApp {
   const access = new FileAccess([root]);
   const reader = new FakeReader();
   const render = new FakeRender();
+  const looks = new FakeLooks();
   const events = new EventLog({ launch: LAUNCH });
   onTestFinished(() => events.dispose());
   render.onEvent((event) => events.emit(event));
@@ -263,6 +266,7 @@ export function fakeApp(overrides: Partial<Services> = {}): FakeApp {
     },
     media: fakeMedia,
     render,
+    looks,
     events,
     networks: {
       list: async () => [
@@ -271,6 +275,7 @@ export function fakeApp(overrides: Partial<Services> = {}): FakeApp {
           title: 'CDVD-TSP',
           stages: { min: 1, max: 3, default: 2 },
           options: [{ kind: 'flag', name: 'motion', default: true }],
+          looks: [{ name: 'flow', title: 'Optical flow', stage: 'last', parts: ['previous', 'next'] }],
           defaultSize: 'lite',
           sizes: [
             {
@@ -320,6 +325,7 @@ export function fakeApp(overrides: Partial<Services> = {}): FakeApp {
     services,
     reader,
     render,
+    looks,
     logged,
     file,
     answer,
