@@ -1,35 +1,23 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { VideoReader } from '../../../src/main/media/video-reader.ts';
 import { TestApplication } from '../../e2e/support/application.ts';
-import { launchChromium } from '../../e2e/support/chromium.ts';
 import { EditorPage } from '../../e2e/support/editor-page.ts';
-import { isMissing } from '../../support/test-tools.ts';
 import { atMost, type BenchCase, type Figure } from '../bench.ts';
-import { type Shown, WatchedPage } from './watched-page.ts';
+import {
+  PAGE_MISSING,
+  quantile,
+  scattered,
+  spread,
+  timesOf,
+  withBrowser,
+  writeCameraClip,
+} from './page-measures.ts';
+import { WatchedPage } from './watched-page.ts';
 
-const SAMPLE = join(import.meta.dirname, '../../../resources/sample.mp4');
-const FRAMES = 150;
 /** Milliseconds until the first paint, a kept frame and any other frame; and for a task of the main thread. */
 const FIRST_PAINT = 1500;
 const KEPT = 50;
 const SCRUBBED = 150;
 const TASK = 50;
-const missing = ['chromium' as const, 'ffmpeg' as const].find((tool) => isMissing(tool));
-
-/** Five seconds as a camera writes them: 1920 x 1080, some grain, 12 Mbit/s, groups of 30 pictures. */
-function writeCameraClip(folder: string): string {
-  const path = join(folder, 'camera.mp4');
-  const picture = 'scale=1920:1080:flags=bicubic,noise=alls=6:allf=t,format=yuv420p';
-  const rate = ['-b:v', '12M', '-maxrate', '16M', '-bufsize', '12M'];
-  const groups = ['-g', '30', '-keyint_min', '30', '-sc_threshold', '0', '-bf', '2'];
-  execFileSync('ffmpeg', [
-    ...['-v', 'error', '-stream_loop', '3', '-i', SAMPLE, '-vf', picture, '-frames:v', String(FRAMES)],
-    ...['-c:v', 'libx264', '-preset', 'veryfast', ...rate, ...groups, '-c:a', 'copy', '-shortest', path],
-  ]);
-  return path;
-}
 
 /** Milliseconds to decode a frame, one after the other: what nothing can be below. */
 async function timeToDecode(path: string): Promise<number> {
@@ -43,18 +31,9 @@ async function timeToDecode(path: string): Promise<number> {
   return (performance.now() - start) / frames;
 }
 
-async function withBrowser<Result>(work: (browser: Browser) => Promise<Result>): Promise<Result> {
-  const browser = await launchChromium();
-  try {
-    return await work(browser);
-  } finally {
-    await browser.close();
-  }
-}
-
 const start: BenchCase = {
   name: 'page: from the start of the server to the first paint',
-  missing: missing && `${missing} is not installed`,
+  missing: PAGE_MISSING,
   run: () =>
     withBrowser(async (browser) => {
       // The first start may build the page.
@@ -111,7 +90,7 @@ const DRAGS = [
 
 const scrubbing: BenchCase = {
   name: 'page: looking at 1920x1080, H.264, groups of 30 pictures',
-  missing: missing && `${missing} is not installed`,
+  missing: PAGE_MISSING,
   run: (folder) =>
     withBrowser(async (browser) => {
       const clip = writeCameraClip(folder);
@@ -205,32 +184,6 @@ async function playback(page: WatchedPage, editor: EditorPage): Promise<Figure[]
     { what: 'playback, frames left out', value: played.at(-1)!.dropped / seconds, unit: '/s' },
     { what: 'playback, tasks over 50 ms', value: longTasks.length, unit: '' },
   ];
-}
-
-function timesOf(shown: readonly Shown[], which: (frame: Shown) => boolean): number[] {
-  return shown.filter((frame) => which(frame) && !Number.isNaN(frame.took)).map(({ took }) => took);
-}
-
-function spread(what: string, times: readonly number[], promised?: number): Figure[] {
-  return [
-    { what: `${what}, median of ${times.length}`, value: quantile(times, 0.5), unit: 'ms' },
-    { what: `${what}, 95 of 100`, value: quantile(times, 0.95), unit: 'ms', promised },
-    { what: `${what}, slowest`, value: Math.max(...times), unit: 'ms' },
-  ];
-}
-
-/** Shares of the clip's length, the same ones every time. */
-function scattered(count: number): number[] {
-  let state = 7;
-  return Array.from({ length: count }, () => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state / 2_147_483_647;
-  });
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
 }
 
 export const cases: readonly BenchCase[] = [start, scrubbing];

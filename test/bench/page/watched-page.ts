@@ -107,7 +107,7 @@ export class WatchedPage {
   }
 
   async #frameIsThere(index: number): Promise<void> {
-    await this.#page.locator(`canvas.before[data-frame="${index}"]`).first().waitFor({ state: 'attached' });
+    await this.#page.locator(`canvas[data-frame="${index}"]`).first().waitFor({ state: 'attached' });
     // And painted, so that one gesture does not begin while the last one still shows.
     await this.#page.evaluate(
       () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
