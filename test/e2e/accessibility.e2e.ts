@@ -19,6 +19,14 @@ const STATES: readonly (readonly [name: string, show: (editor: EditorPage) => Pr
   ['the shortcuts', (editor) => editor.press('F1')],
   ['about', (editor) => editor.page.getByRole('button', { name: 'About Acutance' }).click()],
   ['an open list', (editor) => editor.page.getByRole('combobox', { name: 'Device' }).click()],
+  [
+    'an edited cut',
+    async (editor) => {
+      await editor.goTo(5);
+      await editor.press('c');
+      await editor.page.getByText('1 cut', { exact: true }).waitFor();
+    },
+  ],
   ['a problem', (editor) => editor.openClip('/etc/hostname')],
 ];
 

@@ -2,11 +2,13 @@
  * `npm run screens`: pictures of every screen in both themes and two sizes, into test/e2e/screens, for people to look
  * at. They are made by hand, not by the tests: a picture that differs is no failure, but it is to be seen.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestApplication } from './support/application.ts';
 import { launchChromium } from './support/chromium.ts';
 import { EditorPage } from './support/editor-page.ts';
+import { joinShots } from './support/joined-shots.ts';
 
 const FOLDER = join(import.meta.dirname, 'screens');
 const SAMPLE = join(import.meta.dirname, '../../resources/sample.mp4');
@@ -16,8 +18,11 @@ const SIZES = [
 ] as const;
 
 mkdirSync(FOLDER, { recursive: true });
+const made = mkdtempSync(join(tmpdir(), 'acutance-screens-'));
+const shots = join(made, 'shots.mp4');
+joinShots(shots, [40, 25, 35]);
 const browser = await launchChromium();
-const application = await TestApplication.start([[SAMPLE, 'butterfly.mp4']]);
+const application = await TestApplication.start([[SAMPLE, 'butterfly.mp4'], shots]);
 try {
   let rendered = false;
   for (const theme of ['dark', 'light'] as const) {
@@ -65,6 +70,14 @@ try {
       await editor.page.getByRole('button', { name: 'About Acutance' }).click();
       await shoot('about');
       await editor.press('Escape');
+      await editor.openClip(join(application.clipFolder, 'shots.mp4'));
+      await editor.clipIsShown('shots.mp4');
+      await editor.page.getByText('2 cuts').waitFor();
+      await editor.press('ArrowDown');
+      await editor.frameIsShown(40);
+      await shoot('scene-cuts');
+      await editor.openClip(join(application.clipFolder, 'butterfly.mp4'));
+      await editor.clipIsShown('butterfly.mp4');
       await editor.openClip('/etc/hostname');
       await shoot('problem');
       await editor.close();
@@ -73,4 +86,5 @@ try {
 } finally {
   await application.stop();
   await browser.close();
+  rmSync(made, { recursive: true, force: true });
 }
