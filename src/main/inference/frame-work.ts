@@ -6,6 +6,7 @@ import { checkFinite } from './frames/output-check.ts';
 import type { NetworkPrograms } from './network-programs.ts';
 import { copyWindow } from './tiling/copy-window.ts';
 import type { TilePlan, TileSpan } from './tiling/tile-plan.ts';
+import { addTile, tileWeights } from './tiling/tile-weights.ts';
 
 /** A padded frame, or what was made of one: 3 x H x W, and its features once motion estimation has asked for them. */
 export interface WorkFrame {
@@ -117,8 +118,11 @@ export class FrameWork {
       const tile = { height: plan.height, width: plan.width };
       const input = this.borrow([1, channels, plan.height, plan.width]);
       const output = this.borrow([1, 3, plan.height, plan.width]);
-      for (const row of plan.rows) {
-        for (const column of plan.columns) {
+      const rowWeights = tileWeights(plan.rows, plan.blend);
+      const columnWeights = tileWeights(plan.columns, plan.blend);
+      restored.data.fill(0);
+      for (const [rowIndex, row] of plan.rows.entries()) {
+        for (const [columnIndex, column] of plan.columns.entries()) {
           copyWindow({
             source: aligned.data,
             sourcePlane: frame,
@@ -133,19 +137,14 @@ export class FrameWork {
           });
           const part = { row, column, frameHeight: height, frameWidth: width };
           await this.run('reconstruct', { aligned: input }, { restored: output }, { ...at, tile: part });
-          copyWindow({
+          addTile({
             source: output.data,
-            sourcePlane: tile,
-            sourceTop: row.kept.start - row.input.start,
-            sourceLeft: column.kept.start - column.input.start,
+            rowWeights: rowWeights[rowIndex]!,
+            columnWeights: columnWeights[columnIndex]!,
             target: restored.data,
             targetPlane: frame,
-            targetTop: row.kept.start,
-            targetLeft: column.kept.start,
-            window: {
-              height: row.kept.end - row.kept.start,
-              width: column.kept.end - column.kept.start,
-            },
+            top: row.input.start,
+            left: column.input.start,
             channels: 3,
           });
         }

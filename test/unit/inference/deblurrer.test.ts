@@ -94,6 +94,29 @@ describe('a deblurrer', () => {
     }
   });
 
+  it('mixes tiles whose results depend on them, so that they meet without an edge', async () => {
+    const [height, width] = [160, 400];
+    const runtime = new FakeRuntime();
+    // Every tile comes out differently: as light as its number.
+    runtime.spoil = (program, output, run) => program === 'reconstruct' && output.fill(run);
+    const network = { ...fakeNetwork, matchingTile: () => ({ pixels: 1e9, least: 130 }) };
+    const tile = { height: 8, width: 8 };
+    const setup = { network, stages: 1, height, width, tile };
+    const { restored, statistics } = await restore(runtime, clip(1, height, width), setup);
+    const { count } = statistics.tiles;
+    expect(count).toBeGreaterThan(2);
+    const [frame] = restored as [Float32Array];
+    expect([frame[0], frame.at(-1)]).toEqual([0, count - 1]);
+    for (let index = 1; index < frame.length; index++) {
+      const [step, down] = [
+        frame[index]! - frame[index - 1]!,
+        frame[index]! - frame[Math.max(0, index - width)]!,
+      ];
+      if (index % width > 0) expect(Math.abs(step)).toBeLessThan(count / 40);
+      if (index % (height * width) >= width) expect(Math.abs(down)).toBeLessThan(count / 40);
+    }
+  });
+
   it('makes tiles fit a memory budget, and refuses what cannot fit', async () => {
     const frames = clip(1, 64, 64);
     const size = { height: 64, width: 64 };

@@ -63,6 +63,8 @@ describe('planning memory', () => {
   it('does not waste work on tiny tiles when a large frame needs much memory anyway', () => {
     const { tiles } = plan('paper', 2304, 4096, 16 * GIB);
     expect(computedPixels(tiles)).toBeLessThan(2 * 2304 * 4096);
+    // They come out as in the whole frame: there is nothing to be mixed.
+    expect(tiles.blend).toBe(0);
   });
 
   it('cuts frames for ARVo alike whatever memory there is, in tiles of at least 512 pixels', () => {
@@ -81,6 +83,7 @@ describe('planning memory', () => {
       expect(tiles.rows.length * tiles.columns.length).toBeGreaterThan(1);
       expect(Math.min(tiles.height, tiles.width)).toBeGreaterThanOrEqual(512);
       expect(planOf(size, 2160, 3840, 64).tiles).toEqual(tiles);
+      expect(tiles.blend).toBeGreaterThan(0);
     }
     // Where memory is short, tiles are smaller, but not below 512 pixels.
     const short = planOf('paper', 1080, 1920, 2);

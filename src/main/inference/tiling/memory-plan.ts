@@ -32,6 +32,12 @@ export interface MemoryPlan {
 /** Channels of what one run of a stage holds beside its frames and `align`'s result: two flows, or three pictures. */
 const WORKING_CHANNELS = { flow: 4, deformable: 9, none: 0 };
 
+/**
+ * Pixels around a cut in which tiles whose results depend on them are mixed: neighbours differ by fractions of an 8-bit
+ * level, which shows as an edge in flat areas where one ends as the other begins.
+ */
+const BLEND = 64;
+
 /** Weights are held as given, and once more in the layout the kernels want. */
 const WEIGHT_COPIES = 2;
 
@@ -63,6 +69,7 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
     multiple: network.frameMultiple(size),
     margin: network.reconstructionMargin(size),
     minimum: matching?.least,
+    blend: matching === undefined ? 0 : BLEND,
   };
   const tileBytes = perPixel('reconstruct');
   const smallest = smallestTile(shape);

@@ -16,6 +16,8 @@ export interface TilePlan {
   readonly width: number;
   readonly rows: readonly TileSpan[];
   readonly columns: readonly TileSpan[];
+  /** Pixels around every cut in which the tiles on both sides are mixed; 0 where one ends as the other begins. */
+  readonly blend: number;
 }
 
 export interface TileRequest {
@@ -28,6 +30,8 @@ export interface TileRequest {
   readonly margin: number;
   /** No tile is cut shorter than this along an axis; absent where any length will do. */
   readonly minimum?: number | undefined;
+  /** Pixels around every cut in which neighbours are mixed, for results that depend on the tile; 0 where absent. */
+  readonly blend?: number | undefined;
   /** Largest number of pixels in a tile. */
   readonly maxPixels: number;
 }
@@ -48,12 +52,12 @@ function leastUsefulLength(overlap: number, multiple: number): number {
 
 /**
  * The plan that computes the fewest pixels with tiles of at most `maxPixels`: tiles all of one size (so that one
- * session serves them), overlapping by twice the margin at each cut and nowhere at the frame's own edges.
+ * session serves them), overlapping by twice the margin (and what is mixed) at each cut and nowhere at the frame's own edges.
  * @returns undefined when not even the smallest tile fits.
  */
 export function planTiles(request: TileRequest): TilePlan | undefined {
   const { height, width, maxPixels } = request;
-  const overlap = roundUp(request.margin, request.multiple);
+  const overlap = overlapOf(request);
   const least = leastUsefulLength(overlap, request.multiple);
   let best: { rows: number; columns: number; cost: number } | undefined;
   for (const rows of tileCounts(height, overlap, request, least)) {
@@ -73,12 +77,13 @@ export function planTiles(request: TileRequest): TilePlan | undefined {
     width: tileLength(width, best.columns, overlap, request.multiple),
     rows: cut(height, best.rows, overlap, request.multiple),
     columns: cut(width, best.columns, overlap, request.multiple),
+    blend: request.blend ?? 0,
   };
 }
 
 /** The smallest tile that `planTiles` cuts this frame into, in pixels of height and width. */
 export function smallestTile(request: Omit<TileRequest, 'maxPixels'>): { height: number; width: number } {
-  const overlap = roundUp(request.margin, request.multiple);
+  const overlap = overlapOf(request);
   const least = leastUsefulLength(overlap, request.multiple);
   const smallest = (length: number) =>
     tileLength(length, tileCounts(length, overlap, request, least).at(-1) ?? 1, overlap, request.multiple);
@@ -94,7 +99,7 @@ export function planTilesOfSize(
   tile: { readonly height: number; readonly width: number },
 ): TilePlan {
   const { height, width, multiple } = request;
-  const overlap = roundUp(request.margin, multiple);
+  const overlap = overlapOf(request);
   const count = (length: number, wanted: number) => {
     const counts = tileCounts(length, overlap, request, 2 * overlap + multiple);
     return (
@@ -108,12 +113,18 @@ export function planTilesOfSize(
     width: tileLength(width, columns, overlap, multiple),
     rows: cut(height, rows, overlap, multiple),
     columns: cut(width, columns, overlap, multiple),
+    blend: request.blend ?? 0,
   };
 }
 
 /** Pixels that a plan computes, counting overlaps as often as they are computed. */
 export function computedPixels(plan: TilePlan): number {
   return plan.rows.length * plan.columns.length * plan.height * plan.width;
+}
+
+/** Pixels of a tile beyond a cut: what mixes with the neighbour, and the margin of that. */
+function overlapOf({ margin, blend = 0, multiple }: Omit<TileRequest, 'maxPixels'>): number {
+  return roundUp(margin + blend / 2, multiple);
 }
 
 /** 1, 2, 3, ... tiles along an axis, up to where tiles reach their least useful length, or would pass their minimum. */

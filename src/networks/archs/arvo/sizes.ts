@@ -28,7 +28,7 @@ export const SIZES: Readonly<Record<ArvoSizeName, ArvoSize>> = {
     kernel: 5,
     encoderBlocks: [5, 5, 5],
     decoderBlocks: [3, 3, 3],
-    tilePixels: 2.2e6,
+    tilePixels: 2.3e6,
   },
   // Packed 2 x 2: four times the learning and twice the receptive field per multiplication.
   lite: {
