@@ -9,7 +9,8 @@ export interface BenchCase {
 
 /**
  * One row of the table. Figures with a bound can fail anywhere; they are ratios within one run, or sizes. Those with a
- * promise are times that people were told, and can fail only on a machine that has nothing else to do.
+ * promise are times that people were told, or what depends on having all cores, and can fail only on a machine that has
+ * nothing else to do.
  */
 export interface Figure {
   readonly what: string;
@@ -19,8 +20,8 @@ export interface Figure {
   /** Further cells of the row. */
   readonly beside?: readonly string[] | undefined;
   readonly bound?: Bound | undefined;
-  /** The value may be this at most. */
-  readonly promised?: number | undefined;
+  /** A number: the value may be this at most. */
+  readonly promised?: number | Bound | undefined;
 }
 
 export type Bound =
@@ -37,14 +38,22 @@ export function atLeast(value: number): Bound {
 
 /** Whether a figure is within its bound; a figure that is not a number is not. */
 export function holds({ value, bound }: Figure): boolean {
+  return isWithin(value, bound);
+}
+
+/** Whether what was promised is so, where anything was. */
+export function isKept({ value, promised }: Figure): boolean {
+  return isWithin(value, asBound(promised));
+}
+
+function isWithin(value: number | undefined, bound: Bound | undefined): boolean {
   if (bound === undefined) return true;
   if (value === undefined) return false;
   return bound.kind === 'at most' ? value <= bound.value : value >= bound.value;
 }
 
-/** Whether what was promised is so, where anything was. */
-export function isKept({ value, promised }: Figure): boolean {
-  return promised === undefined || (value !== undefined && value <= promised);
+function asBound(promised: Figure['promised']): Bound | undefined {
+  return typeof promised === 'number' ? atMost(promised) : promised;
 }
 
 /** The figures as lines of aligned columns. */
@@ -64,10 +73,12 @@ export function formatFigures(figures: readonly Figure[]): string[] {
 }
 
 function judged(figure: Figure): [limit: string, verdict: string] {
-  const { bound, promised } = figure;
+  const { bound } = figure;
+  const promised = asBound(figure.promised);
   if (bound) return [`${bound.kind} ${formatNumber(bound.value)}`, holds(figure) ? 'ok' : 'TOO FAR'];
   if (promised === undefined) return ['', ''];
-  return [`promised ${formatNumber(promised)}`, isKept(figure) ? 'met' : 'NOT MET'];
+  const least = promised.kind === 'at least' ? 'at least ' : '';
+  return [`promised ${least}${formatNumber(promised.value)}`, isKept(figure) ? 'met' : 'NOT MET'];
 }
 
 function formatNumber(value: number): string {

@@ -1,7 +1,7 @@
 /**
  * `npm run bench`, or `npm run bench -- memory` for the cases whose name contains a word. Prints a table and ends
  * with 1 when a bound does not hold. Bounds are on ratios within one run, so that they hold on any machine; promises are
- * absolute times, and count only where the machine had nothing else to do when the run began.
+ * absolute times or want all cores, and count only where the machine had nothing else to do when the run began.
  */
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';

@@ -25,6 +25,18 @@ describe('the table of a bench', () => {
     expect(formatFigures(figures)).toEqual([`  large  -      ${reason}`, '  small  20 ms  80 %  1.0 GB']);
   });
 
+  it('tells what was promised, at most or at least', () => {
+    const figures = [
+      { what: 'frame', value: 60, unit: 'ms', promised: 50 },
+      { what: 'share', value: 90, unit: '%', promised: atLeast(85) },
+    ];
+    expect(figures.map(isKept)).toEqual([false, true]);
+    expect(formatFigures(figures)).toEqual([
+      '  frame  60 ms  promised 50           NOT MET',
+      '  share  90 %   promised at least 85  met',
+    ]);
+  });
+
   it('holds no bound, and keeps no promise, with nothing', () => {
     const nothing = { what: 'frame', value: undefined, unit: 'ms' };
     expect(holds({ ...nothing, bound: atLeast(0) })).toBe(false);
