@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { arvo } from '../../src/networks/archs/arvo/arvo.ts';
 import { isMissing } from '../support/test-tools.ts';
 import { atMost, type BenchCase } from './bench.ts';
 import { writeClip, writeWeights } from './support/materials.ts';
@@ -34,4 +35,19 @@ const longClip: BenchCase = {
   },
 };
 
-export const cases: readonly BenchCase[] = [longClip];
+/** Its first level alone has 57,600 x 14,400 correlations, 3.3 GB: they must never all be held. */
+const allRangeMatching: BenchCase = {
+  name: 'memory: ARVo at 720p on the CPU',
+  missing: whyNot(),
+  async run(folder) {
+    const network = ['--network', arvo.id, '--size', 'paper', '--stages', '2'];
+    const weights = ['--weights', writeWeights(folder, 'paper', arvo)];
+    const output = ['--output', join(folder, 'arvo.mkv'), '--preset', 'ffv1'];
+    const clip = writeClip(folder, 1, 720, 1280);
+    const parameters = ['deblur', clip, ...output, ...network, ...weights, '--device', 'cpu'];
+    const { peakBytes } = await measure(parameters);
+    return [{ what: 'one frame, two stages', value: peakBytes / GIGABYTE, unit: 'GB', bound: atMost(4) }];
+  },
+};
+
+export const cases: readonly BenchCase[] = [longClip, allRangeMatching];
