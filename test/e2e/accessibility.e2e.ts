@@ -13,12 +13,6 @@ const STREAM = join(import.meta.dirname, '../fixtures/media/stream.mp4');
 const STATES: readonly (readonly [name: string, show: (editor: EditorPage) => Promise<void>])[] = [
   ['a clip under the wipe', () => Promise.resolve()],
   ['side by side', (editor) => editor.choose('View', 'Side by side')],
-  ['the open dialog', (editor) => editor.press('Control+o')],
-  ['the export dialog', (editor) => editor.press('Control+e')],
-  ['the models', (editor) => editor.press('Control+Shift+m')],
-  ['the shortcuts', (editor) => editor.press('F1')],
-  ['about', (editor) => editor.page.getByRole('button', { name: 'About Acutance' }).click()],
-  ['an open list', (editor) => editor.page.getByRole('combobox', { name: 'Device' }).click()],
   [
     'an edited cut',
     async (editor) => {
@@ -27,6 +21,12 @@ const STATES: readonly (readonly [name: string, show: (editor: EditorPage) => Pr
       await editor.page.getByText('1 cut', { exact: true }).waitFor();
     },
   ],
+  ['the open dialog', (editor) => editor.press('Control+o')],
+  ['the export dialog', (editor) => editor.press('Control+e')],
+  ['the models', (editor) => editor.press('Control+Shift+m')],
+  ['the shortcuts', (editor) => editor.press('F1')],
+  ['about', (editor) => editor.page.getByRole('button', { name: 'About Acutance' }).click()],
+  ['an open list', (editor) => editor.page.getByRole('combobox', { name: 'Device' }).click()],
   ['a problem', (editor) => editor.openClip('/etc/hostname')],
 ];
 

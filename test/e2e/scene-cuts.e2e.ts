@@ -45,7 +45,7 @@ describe.skipIf(isMissing('chromium') || isMissing('ffmpeg'))('scene cuts', () =
     await editor.clipIsShown('shots.mp4');
   }
 
-  const section = (at = editor) => at.page.getByRole('region', { name: 'Scene cuts' });
+  const section = (at = editor) => at.page.getByRole('group', { name: 'Scene cuts' });
   const says = (text: string, at = editor) => section(at).getByText(text, { exact: true }).waitFor();
   const playhead = () => editor.page.getByRole('slider', { name: 'Playhead' });
   const mode = () => section().getByRole('radio', { checked: true }).textContent();
