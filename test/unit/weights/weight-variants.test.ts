@@ -48,6 +48,7 @@ describe('weights of a network whose options decide about its parameters', () =>
       await expect(store.resolve({ network: 'arvo', size: 'lite', layers: other })).rejects.toMatchObject({
         code: 'weights-missing',
         message: `There are no weights for arvo lite with ${other} layers`,
+        hint: expect.stringContaining(`or use --size lite --layers ${layers}.`) as string,
       });
     },
   );
@@ -68,7 +69,7 @@ describe('weights of a network whose options decide about its parameters', () =>
     const byName = { network: 'arvo', size: 'lite', weights: 'arvo-2.safetensors', layers: 1 } as const;
     await expect(store.resolve(byName)).rejects.toMatchObject({
       message:
-        'The weights "arvo-2.safetensors" are for arvo lite with 2 layers, not for arvo lite with 1 layers',
+        'The weights "arvo-2.safetensors" are for arvo lite with 2 layers, not for arvo lite with 1 layer',
     });
     expect((await store.resolve({ ...byName, layers: 2 })).network).toBe('arvo');
   });

@@ -172,7 +172,7 @@ export class WeightStore {
       if (found !== undefined) return found;
       const what = describeVariant({ network, size, options });
       throw new AcutanceError('weights-missing', `There are no weights for ${what}`, {
-        hint: `Import some (acutance weights import FILE --network ${network} --size ${size}) ${otherSizes(weights, network)}.`,
+        hint: `Import some (acutance weights import FILE --network ${network} --size ${size}) ${otherChoices(weights, network, options)}.`,
       });
     }
     const named = select(weights, selector);
@@ -300,9 +300,20 @@ function select(weights: readonly WeightRecord[], selector: string): WeightRecor
   return weights.filter(({ sha256 }) => sha256.startsWith(digits));
 }
 
-function otherSizes(weights: readonly WeightRecord[], network: string): string {
-  const sizes = new Set(weights.filter((record) => record.network === network).map(({ size }) => size));
-  return sizes.size === 0 ? 'or give a file with --weights' : `or use --size ${[...sizes].join(' or ')}`;
+/** What could be used instead: the sizes, and numbers of layers, that there are weights for. */
+function otherChoices(
+  weights: readonly WeightRecord[],
+  network: string,
+  options: NetworkOptions | undefined,
+): string {
+  const choices = weights
+    .filter((record) => record.network === network)
+    .map(({ size, options: its }) =>
+      isSameVariant(its, options) ? `--size ${size}` : `--size ${size} --layers ${its?.layers}`,
+    );
+  return choices.length === 0
+    ? 'or give a file with --weights'
+    : `or use ${[...new Set(choices)].join(' or ')}`;
 }
 
 function refuseNonFinite(tensors: ReadonlyMap<string, CheckpointTensor>, label: string): void {

@@ -35,7 +35,7 @@ export function describeVariant(weights: {
   readonly options?: NetworkOptions | undefined;
 }): string {
   const layers = weights.options?.layers;
-  return `${weights.network} ${weights.size}${layers === undefined ? '' : ` with ${layers} layers`}`;
+  return `${weights.network} ${weights.size}${layers === undefined ? '' : ` with ${layers} ${layers === 1 ? 'layer' : 'layers'}`}`;
 }
 
 /** The command line's options that choose a network, a size and a variant. */
