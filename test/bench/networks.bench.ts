@@ -86,7 +86,9 @@ function bench(network: Network, size: NetworkSize): BenchCase {
           unit: '%',
           promised: inside.isBound && size !== 'lite' ? atLeast(REACHED) : undefined,
         },
-        ...FRAMES.map((frame, index) => timing(subject, frame, measured[index]!, peak)),
+        ...FRAMES.map((frame, index) =>
+          timing(subject, frame, measured[index]!, { peak, untiled: smallest }),
+        ),
       ];
     },
   };
@@ -142,24 +144,34 @@ async function insideConvolutions(
   };
 }
 
+/** @param untiled a run in which frames were not cut into tiles */
 function timing(
   { network, size }: Subject,
   frame: (typeof FRAMES)[number],
   run: MeasuredRun | { readonly refusal: string },
-  peak: number,
+  { peak, untiled }: { readonly peak: number; readonly untiled: MeasuredRun },
 ): Figure {
   if ('refusal' in run) return refused(frame, run.refusal);
   const { runsPerFrame, secondsPerFrame, tile, peakBytes } = run;
-  const speed = frameWork(network, size, runsPerFrame, { ...frame, tile }) / secondsPerFrame;
+  const work = frameWork(network, size, runsPerFrame, { ...frame, tile });
+  const needed = frameWork(network, size, untiled.runsPerFrame, frame);
   return {
     what: `${named(frame)}, per frame`,
     value: 1000 * secondsPerFrame,
     unit: 'ms',
     beside: [
-      `${((100 * speed) / peak).toFixed(0)} % of the peak`,
+      `${((100 * work) / secondsPerFrame / peak).toFixed(0)} % of the peak`,
       `${(peakBytes / GIGA).toFixed(1)} GB of memory`,
+      ...tiling(run, untiled, work / needed),
     ],
   };
+}
+
+/** What tiles cost, where there are any: they overlap, and work is counted as often as it is done. */
+function tiling(run: MeasuredRun, untiled: MeasuredRun, ratio: number): string[] {
+  const tiles = (run.runsPerFrame.reconstruct ?? 0) / (untiled.runsPerFrame.reconstruct ?? 0);
+  if (tiles === 1) return [];
+  return [`${tiles} tiles, ${((ratio - 1) * 100).toFixed(0)} % more work`];
 }
 
 function refused(frame: (typeof FRAMES)[number], refusal: string): Figure {
