@@ -40,8 +40,10 @@ export class SceneCuts {
     if (typeof setting === 'object') return setting;
     return this.mode === 'detected' && this.#found?.state === 'found' ? this.#found.cuts : [];
   });
-  /** Whether they are known, so that they can be changed. */
-  readonly known = $derived.by(() => this.mode !== 'detected' || this.#found?.state === 'found');
+  /** Whether they are known, or never will be: then they can be changed. */
+  readonly known = $derived.by(
+    () => this.mode !== 'detected' || this.#found?.state === 'found' || this.#found?.state === 'failed',
+  );
   readonly canUndo = $derived.by(() => {
     const last = this.#edits.at(-1);
     return last !== undefined && isSame(last.after, this.#parts.setting());
@@ -59,9 +61,10 @@ export class SceneCuts {
 
   /** How much of the clip was looked at, 0 to 1; undefined while nothing is looked for. */
   get share(): number | undefined {
+    if (this.known) return undefined;
     const found = this.#found;
-    if (this.mode !== 'detected' || found?.state === 'found' || found?.state === 'failed') return undefined;
-    return (found?.framesDone ?? 0) / Math.max(1, this.#parts.frames);
+    const done = found !== undefined && 'framesDone' in found ? found.framesDone : 0;
+    return done / Math.max(1, this.#parts.frames);
   }
 
   has(frame: number): boolean {

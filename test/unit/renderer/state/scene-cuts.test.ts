@@ -187,13 +187,13 @@ describe('SceneCuts', () => {
     expect(asked(ASK)).toBe(before);
   });
 
-  it('that can’t be found are told with the reason, and can be set by hand after that', () => {
+  it('that can’t be found can be set by hand', () => {
     cuts.receive({ state: 'failed', problem: { code: 'input-corrupt', message: 'It is damaged.' } });
     expect(cutsText(cuts)).toBe('Not found');
-    expect(cuts.known).toBe(false);
-    cuts.choose('off');
     cuts.add(30);
-    expect(cuts.frames).toEqual([30]);
+    expect([cuts.mode, cuts.frames]).toEqual(['edited', [30]]);
+    cuts.undo();
+    expect(cutsText(cuts)).toBe('Not found');
     expect(problems).toEqual([]);
   });
 });
