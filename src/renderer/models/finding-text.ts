@@ -2,6 +2,7 @@ import type { Network } from '../../shared/api/catalogue.ts';
 import type { WeightsFinding } from '../../shared/api/weights.ts';
 import { formatCount } from '../design/format.ts';
 import { sizeText } from './network-texts.ts';
+import { layersText } from './weights-text.ts';
 
 /** A kind of difference, with the first few tensors. */
 export interface DifferenceText {
@@ -37,13 +38,17 @@ export function findingText(
 ): FindingText {
   const titleOf = (id: string) => networks.find((network) => network.id === id)?.title ?? id;
   switch (finding.result) {
-    case 'imported':
+    case 'imported': {
+      const { licence, options } = finding.weights;
+      const name = `${titleOf(finding.network)} ${sizeText(finding.network, finding.size).label}`;
+      const only = options?.layers === undefined ? '' : `, ${layersText(options.layers)}`;
       return {
         tone: 'success',
-        message: `${file} is ${titleOf(finding.network)} ${sizeText(finding.network, finding.size).label}. Imported.`,
-        hint: finding.weights.licence === undefined ? undefined : `Licence: ${finding.weights.licence}`,
+        message: `${file} is ${name}${only}. Imported.`,
+        hint: licence === undefined ? undefined : `Licence: ${licence}`,
         differences: [],
       };
+    }
     case 'part':
       return {
         tone: 'note',

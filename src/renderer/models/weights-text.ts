@@ -16,7 +16,7 @@ export function weightsFacts({ source, importedAt, bytes, options }: Weights, no
       : importedAt === undefined
         ? 'Imported'
         : `Imported ${formatMoment(importedAt, now)}`;
-  const only = options?.layers === undefined ? '' : ` · ${options.layers} layers`;
+  const only = options?.layers === undefined ? '' : ` · ${layersText(options.layers)}`;
   return `${came} · ${formatBytes(bytes)}${only}`;
 }
 
@@ -30,4 +30,9 @@ const WEIGHTS = /\.(?:safetensors|pth|pt|pytorch|ckpt|pth\.tar)$/i;
 /** Whether a file's name looks like that of weights. */
 export function looksLikeWeights(name: string): boolean {
   return WEIGHTS.test(name);
+}
+
+/** `2 layers`: what weights of ARVo are for. */
+export function layersText(layers: number): string {
+  return layers === 1 ? '1 layer' : `${layers} layers`;
 }

@@ -29,6 +29,10 @@ describe('what a file turned out to be', () => {
       message: 'a.pth is PVDNet Large. Imported.',
       hint: undefined,
     });
+    const layered = { ...finding, weights: { ...weights, options: { layers: 2 } } } as const;
+    expect(findingText('a.pth', layered, [network]).message).toBe(
+      'a.pth is PVDNet Large, 2 layers. Imported.',
+    );
     const noted = { ...finding, weights: { ...weights, licence: 'MIT' } };
     expect(findingText('a.pth', noted, []).hint).toBe('Licence: MIT');
   });
