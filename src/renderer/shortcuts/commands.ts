@@ -14,6 +14,8 @@ export type KeyCommand =
   | 'loop'
   | 'mute'
   | 'toggle-before-after'
+  | 'look-toggle'
+  | 'look-next'
   | 'previous-cut'
   | 'next-cut'
   | 'add-cut'
@@ -182,6 +184,10 @@ export const COMMANDS: readonly Command[] = [
   onClip('toggle-before-after', 'View', 'Switch between before and after', ['B'], ({ viewport }) => {
     viewport.mode = viewport.mode === 'before' ? 'after' : 'before';
   }),
+  onClip('look-toggle', 'View', 'Look inside the network', ['V'], (_clip, { looks }) => looks.toggle()),
+  onClip('look-next', 'View', 'Look at the next thing inside', ['Shift+V'], (_clip, { looks }) =>
+    looks.chooseNext(),
+  ),
   onClip('zoom-fit', 'View', 'Zoom to fit', ['F', 'Mod+0'], ({ viewport }) => viewport.fit()),
   onClip('zoom-actual', 'View', 'Zoom to 100 %', ['A', 'Mod+1'], ({ viewport }) => viewport.actualSize()),
   onClip(

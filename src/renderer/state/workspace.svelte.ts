@@ -5,6 +5,7 @@ import type { DesktopBridge } from '../../shared/desktop-bridge.ts';
 import { UnreachableError, type Client } from '../api/client.ts';
 import type { Connection, EventSourceOfPage } from '../api/event-stream.ts';
 import { uploadWeights, type Upload } from '../api/upload.ts';
+import { LookInside, decodePng } from '../looks/look-inside.svelte.ts';
 import { ModelImports } from '../models/model-imports.svelte.ts';
 import { ClipView } from './clip-view.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
@@ -35,6 +36,7 @@ export class Workspace {
   readonly sound: Sound;
   readonly jobs: Jobs;
   readonly models: ModelImports;
+  readonly looks: LookInside<ImageBitmap>;
   readonly problems = new Problems();
   readonly viewport = new Viewport();
   readonly #events: EventSourceOfPage;
@@ -58,6 +60,12 @@ export class Workspace {
     this.sound = sound;
     this.#events = events;
     this.models = new ModelImports({ client, upload, announce: (text) => this.announce(text) });
+    this.looks = new LookInside({
+      client,
+      networks: () => this.#networks,
+      clip: () => this.#clip,
+      decode: decodePng,
+    });
     this.jobs = new Jobs(client, (job) => {
       const what = job.kind === 'export' ? 'Export' : 'Deblurring';
       const ends = { done: 'done', failed: 'failed', cancelled: 'cancelled', queued: '', running: '' };
@@ -202,6 +210,7 @@ export class Workspace {
     this.#events.close();
     this.#endNotices?.();
     this.models.dispose();
+    this.looks.dispose();
     this.#openAborter?.abort();
     this.#clip?.dispose();
   }

@@ -1,0 +1,62 @@
+import type { LookName, LookPartName } from '../../shared/looks.ts';
+
+/** What looks are called in menus. */
+export const LOOK_LABELS: Readonly<Record<LookName, string>> = {
+  flow: 'Optical flow',
+  mask: 'Validity mask',
+  prior: 'Sharpness prior',
+  volume: 'Pixel volume',
+  offsets: 'Deformable offsets',
+  maxima: 'Correlation maxima',
+  gradient: 'Gradient map',
+  stage1: 'Stage 1 output',
+};
+
+export const PART_LABELS: Readonly<Record<LookPartName, string>> = {
+  previous: 'Previous',
+  middle: 'This frame',
+  next: 'Next',
+};
+
+/** How the colours of a look are read. */
+export type Legend =
+  | {
+      readonly kind: 'wheel';
+      /** What full colours stand for. */
+      readonly scale: string;
+    }
+  | {
+      readonly kind: 'ramp';
+      /** At black and at white. */
+      readonly from: string;
+      readonly to: string;
+    }
+  | { readonly kind: 'none' };
+
+/** @param fullScale - as the server tells it with the picture; undefined until there is one. */
+export function legendOf(name: LookName, fullScale: number | undefined): Legend {
+  const scale = fullScale === undefined ? '…' : scaleText(fullScale);
+  switch (name) {
+    case 'flow':
+      return { kind: 'wheel', scale: `${scale} px/frame` };
+    case 'maxima':
+      return { kind: 'wheel', scale: `${scale} px` };
+    case 'offsets':
+      return { kind: 'ramp', from: '0', to: `${scale} px` };
+    case 'gradient':
+      return { kind: 'ramp', from: '0', to: scale };
+    case 'mask':
+      return { kind: 'ramp', from: '0, outside', to: '1, valid' };
+    case 'prior':
+      return { kind: 'ramp', from: '0, differs', to: '1, alike' };
+    case 'volume':
+      return { kind: 'ramp', from: '−1', to: '1' };
+    case 'stage1':
+      return { kind: 'none' };
+  }
+}
+
+/** In as few digits as say something: `0.013`, `4.2`, `137`. */
+function scaleText(value: number): string {
+  return value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(2)));
+}
