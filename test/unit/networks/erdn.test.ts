@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { erdn } from '../../../src/networks/archs/erdn/erdn.ts';
 import { gradientMap } from '../../../src/networks/archs/erdn/fusion.ts';
 import { Graph, type Lowering } from '../../../src/networks/graph/graph.ts';
+import { convBy } from '../../../src/networks/ops/convolution.ts';
 import { sigmoid } from '../../../src/networks/ops/elementwise.ts';
 import { deformableConv, predictedDeformableConv } from '../../../src/networks/ops/own/deformable-conv.ts';
 import { sharpnessPrior } from '../../../src/networks/ops/own/sharpness-prior.ts';
 import { slice } from '../../../src/networks/ops/shaping.ts';
 import { elementCount, type Tensor } from '../../../src/shared/tensor.ts';
+import { mulberry32 } from '../../fixtures/fill.ts';
 import state from '../../fixtures/parity/erdn/state.json' with { type: 'json' };
 import { loadFixture, maxDifference } from '../../support/arrays.ts';
 import { runGraph } from '../../support/run-graph.ts';
@@ -86,6 +88,34 @@ describe.each(lowerings)('the operations of ERDN through the %s bodies', (loweri
     graph.output('output', output);
     const result = await runGraph(graph, { image, raw });
     expect(maxDifference(result['output']!.data, unit('dcn_expected').data)).toBeLessThan(1e-5);
+  });
+
+  it('convolve deformably in bands of rows as in one piece', async () => {
+    // More than one band of rows, of which the last is shorter, by an odd number of rows.
+    const [channels, groups, height, width] = [16, 2, 69, 128];
+    const random = mulberry32(11);
+    const fill = (dims: readonly number[], scale: number): Tensor => {
+      const draw = () => ((random() >>> 8) / 2 ** 23 - 1) * scale;
+      return { data: Float32Array.from({ length: elementCount(dims) }, draw), dims };
+    };
+    const graph = new Graph('test', lowering);
+    const constant = ({ data, dims }: Tensor) => graph.constant({ data, dims });
+    const image = graph.input('image', [1, channels, height, width]);
+    const from = graph.input('from', [1, channels, height, width]);
+    const [weight, bias] = [constant(fill([channels, channels, 3, 3], 0.2)), constant(fill([channels], 0.2))];
+    const taps = 9 * groups;
+    // Offsets of many pixels, out of the image too.
+    const predictor = {
+      weight: constant(fill([3 * taps, channels, 3, 3], 3)),
+      bias: constant(fill([3 * taps], 3)),
+    };
+    graph.output('banded', predictedDeformableConv({ image, from, weight, bias, predictor }, groups));
+    const raw = convBy(from, predictor.weight, predictor.bias);
+    const [offset, mask] = [slice(raw, 1, 0, 2 * taps), sigmoid(slice(raw, 1, 2 * taps, 3 * taps))];
+    graph.output('whole', deformableConv({ image, weight, bias, offset, mask }, groups));
+    const feeds = { image: fill(image.dims, 1), from: fill(from.dims, 1) };
+    const { banded, whole } = await runGraph(graph, feeds);
+    expect(maxDifference(banded!.data, whole!.data)).toBeLessThan(1e-4);
   });
 
   it('make the prior and the gradient map as published', async () => {

@@ -79,8 +79,8 @@ export interface PredictedDeformableConvInputs extends Pick<
 }
 
 /**
- * `deformableConv` with offsets and masks that a convolution computes from a feature. It is a sum over the groups of
- * channels, each with offsets of its own: those of all groups, and what is read for them, are many times the image.
+ * `deformableConv` with offsets and masks that a convolution computes from a feature. They are many times the image, and
+ * so is what is read for them: where they can be, they are computed for a few rows at a time.
  */
 export function predictedDeformableConv(inputs: PredictedDeformableConvInputs, groups: number): Value {
   const { image, from, weight, bias, predictor } = inputs;
@@ -101,37 +101,94 @@ export function predictedDeformableConv(inputs: PredictedDeformableConvInputs, g
     name: 'PredictedDeformableConv',
     inputs: [image, from, weight, bias, predictor.weight, predictor.bias],
     attributes: { groups },
-    body: (graph, values) => {
-      const [imageIn, fromIn, weightIn, biasIn, predictorWeight, predictorBias] = values as [Value] & Value[];
-      const isGathering = graph.lowering === 'webgpu';
+    body: (graph, [imageIn, fromIn, weightIn, biasIn, predictorWeight, predictorBias]) => {
+      const values = { image: imageIn!, weight: weightIn!, bias: biasIn! };
+      const prediction = { from: fromIn!, weight: predictorWeight!, bias: predictorBias! };
+      if (graph.lowering !== 'webgpu') return bandedBody(graph, values, prediction, groups);
       // Gathering takes hundreds of nodes, which are long to load, and no buffer of all samples.
-      const together = isGathering ? groups : 1;
-      const width = (channels / groups) * together;
-      const taps = together * TAPS;
-      const partBody = isGathering ? gatherBody : standardBody;
-      // All parts before their sums: ONNX Runtime computes the newest of a node's inputs first, which must be the sum.
-      return Array.from({ length: groups / together }, (_, part) => {
-        const own = (value: Value) => {
-          const offsets = slice(value, 0, 2 * part * taps, 2 * (part + 1) * taps);
-          const masks = (2 * groups + part * together) * TAPS;
-          return concat([offsets, slice(value, 0, masks, masks + taps)], 0);
-        };
-        const raw = convBy(fromIn!, own(predictorWeight!), own(predictorBias!));
-        const noBias = graph.constant({ data: new Float32Array(bias.dims[0]!), dims: bias.dims });
-        return partBody(
-          graph,
-          {
-            image: slice(imageIn, 1, part * width, (part + 1) * width),
-            weight: slice(weightIn!, 1, part * width, (part + 1) * width),
-            bias: part === 0 ? biasIn! : noBias,
-            offset: slice(raw, 1, 0, 2 * taps),
-            mask: sigmoid(slice(raw, 1, 2 * taps, 3 * taps)),
-          },
-          together,
-        );
-      }).reduce((sum, part) => add(sum, part));
+      const raw = convBy(prediction.from, prediction.weight, prediction.bias);
+      return gatherBody(graph, { ...values, ...offsetsAndMasks(raw, groups) }, groups);
     },
   });
+}
+
+function offsetsAndMasks(raw: Value, groups: number): { readonly offset: Value; readonly mask: Value } {
+  const taps = groups * TAPS;
+  return { offset: slice(raw, 1, 0, 2 * taps), mask: sigmoid(slice(raw, 1, 2 * taps, 3 * taps)) };
+}
+
+interface Prediction {
+  readonly from: Value;
+  readonly weight: Value;
+  readonly bias: Value;
+}
+
+/**
+ * Pixels of a band. ONNX Runtime writes down where and with which shares each tap of each pixel of a node reads, and
+ * reads that again for every channel; while it stays in the processor's cache, sampling is twice as fast as with a node
+ * for a frame of 320 x 176, and needs a small part of the memory.
+ */
+const BAND_PIXELS = 4096;
+
+/**
+ * Each band is half a dozen nodes, which take time to load. And where no arena keeps memory, the C library's allocator
+ * falls to pieces between many blocks of some megabytes: with 48 bands, frames of 960 x 544 took twice the memory.
+ */
+const MOST_BANDS = 20;
+
+/**
+ * Bands of rows one after another. A node for some rows still reads from the whole image, to which offsets may lead from
+ * everywhere: `DeformConv` has as many rows as its kernel, spread by its dilation, leaves room for in the image. A band's
+ * kernel is spread that far, and the offsets of its three rows of taps begin with what leads them back to the band.
+ */
+function bandedBody(
+  graph: Graph,
+  { image, weight, bias }: Pick<DeformableConvInputs, 'image' | 'weight' | 'bias'>,
+  { from, ...predictor }: Prediction,
+  groups: number,
+): Value {
+  const [n, , h, w] = imageDims('PredictedDeformableConv', image);
+  const rows = Math.min(h, Math.max(Math.ceil(h / MOST_BANDS), Math.floor(BAND_PIXELS / w)));
+  const bands = Array.from({ length: Math.ceil(h / rows) }, (_, index) => {
+    const start = index * rows;
+    const end = Math.min(h, start + rows);
+    const isWhole = end - start === h;
+    // The rest of the image must be of an even number of rows: one of zeros below it changes nothing.
+    const below = isWhole ? 1 : (h - (end - start)) % 2;
+    const dilation = isWhole ? 1 : (h - (end - start) + below) / 2;
+    const above = isWhole ? 1 : 0;
+    const back = Float32Array.from({ length: 3 * groups * TAPS }, (_, channel) => {
+      const isVertical = channel < 2 * groups * TAPS && channel % 2 === 0;
+      const row = Math.floor((Math.floor(channel / 2) % TAPS) / KERNEL);
+      return isVertical ? start + row - 1 - (row * dilation - above) : 0;
+    });
+    const raw = graph.node({
+      opType: 'Conv',
+      inputs: [
+        slice(from, 2, Math.max(0, start - 1), Math.min(h, end + 1)),
+        predictor.weight,
+        isWhole ? predictor.bias : add(predictor.bias, graph.constant({ data: back, dims: [back.length] })),
+      ],
+      outputs: [{ dims: [n, back.length, end - start, w] }],
+      attributes: {
+        kernel_shape: [KERNEL, KERNEL],
+        pads: [start === 0 ? 1 : 0, 1, end === h ? 1 : 0, 1],
+      },
+    })[0]!;
+    const { offset, mask } = offsetsAndMasks(raw, groups);
+    return graph.node({
+      opType: 'DeformConv',
+      inputs: [image, weight, offset, bias, mask],
+      outputs: [{ dims: [n, weight.dims[0]!, end - start, w] }],
+      attributes: {
+        kernel_shape: [KERNEL, KERNEL],
+        pads: [above, 1, below, 1],
+        dilations: [dilation, 1],
+        offset_group: groups,
+      },
+    })[0]!;
+  });
+  return concat(bands, 2);
 }
 
 /**
