@@ -94,6 +94,7 @@ function buildApp(options: AppOptions, store: ProjectStore): App {
     createEngine,
     cacheFolder: options.cacheFolder,
     weights: installedWeights,
+    foundCuts: (clip) => cuts.known(clip),
   });
   const tell = (told: ProblemDescription) => events.emit({ type: 'problem', problem: told });
   const clips = new ClipLibrary({ reader: frames, store, access, samplePath, onProblem: tell });

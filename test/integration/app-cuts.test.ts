@@ -148,6 +148,44 @@ describe.skipIf(WITNESS_MISSING)(witnessed('the cuts of a clip'), () => {
     expect(changed(elsewhere!)).toEqual([9, 10]);
   });
 
+  it('that are moved leave alone what was deblurred elsewhere, as it is in an export', async () => {
+    const app = await startApp();
+    const id = await open(app, short);
+    const settle = async (deblur: object): Promise<Recipe> =>
+      (await (await app.send('POST', `/api/clips/${id}/recipe`, deblur)).json()) as Recipe;
+    const preview = async (deblur: object): Promise<void> => {
+      const order = { kind: 'preview', clip: id, deblur, range: { from: 4, to: 30 } };
+      const job = (await (await app.send('POST', '/api/jobs', order)).json()) as Job;
+      expect((await app.ended(job.id)).state).toBe('done');
+    };
+    const frame = async (recipe: string, index: number) =>
+      Buffer.from(await (await app.get(`/api/clips/${id}/restored/${recipe}/${index}`)).bytes());
+    // As the page does it: asked before the cuts are known, and edited after that.
+    const detected = await settle(DEBLUR);
+    await ask(app, id);
+    await found(app, id);
+    await preview(DEBLUR);
+    const edited = { ...DEBLUR, cuts: [...shortCuts, 10] };
+    const recipe = await settle(edited);
+    expect(recipe.recipe).not.toBe(detected.recipe);
+    expect(recipe.rendered).toEqual([
+      { from: 4, to: 9 },
+      { from: 11, to: 30 },
+    ]);
+    expect(Buffer.compare(await frame(recipe.recipe, 20), await frame(detected.recipe, 20))).toBe(0);
+    await preview(edited);
+    const whole = await startApp();
+    const again = await open(whole, short);
+    const order = { kind: 'preview', clip: again, deblur: edited, range: { from: 0, to: 37 } };
+    const job = (await (await whole.send('POST', '/api/jobs', order)).json()) as Job;
+    expect((await whole.ended(job.id)).state).toBe('done');
+    for (let index = 4; index < 30; index++) {
+      const address = `/api/clips/${again}/restored/${recipe.recipe}/${index}`;
+      const alone = Buffer.from(await (await whole.get(address)).bytes());
+      expect(Buffer.compare(await frame(recipe.recipe, index), alone)).toBe(0);
+    }
+  });
+
   it('beyond its end are refused, with their number and that of its frames', async () => {
     const app = await startApp();
     const id = await open(app, short);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, readFile, rename, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cacheFailure } from './cache-failure.ts';
 import { sweepFolder } from './cache-sweep.ts';
@@ -129,7 +129,7 @@ export class FrameCache {
     const packed = await packPicture(picture);
     const { clip, recipe, number } = key;
     const { width, height } = picture;
-    const file = `${number}-${randomBytes(6).toString('hex')}.frame`;
+    const file = newFileName(number);
     const row: FrameRow = { clip, recipe, number, file, bytes: packed.length, width, height };
     const path = this.#pathOf(row);
     const partial = `${path}.${process.pid}.part`;
@@ -142,6 +142,38 @@ export class FrameCache {
       await rm(partial, { force: true }).catch(() => undefined);
       await rm(path, { force: true }).catch(() => undefined);
       throw cacheFailure(this.#folder, thrown);
+    }
+  }
+
+  /**
+   * Has a recipe keep the frames of another that are the same for both, as far as it has none of its own. What can't be
+   * shared is left to be rendered.
+   */
+  async share(clip: string, from: string, to: string, isSame: (number: number) => boolean): Promise<void> {
+    const wanted = this.#table
+      .rowsOf(clip, from)
+      .filter(({ number }) => isSame(number) && !this.has({ clip, recipe: to, number }));
+    if (wanted.length === 0) return;
+    const rows: FrameRow[] = [];
+    await mkdir(join(this.#folder, clip, to), { recursive: true }).catch(() => undefined);
+    for (const old of wanted) {
+      if (this.#closed) return;
+      const row = { ...old, recipe: to, file: newFileName(old.number) };
+      const [source, target] = [this.#pathOf(old), this.#pathOf(row)];
+      // Not every file system has links.
+      const isThere = await link(source, target)
+        .catch(() => copyFile(source, target))
+        .then(
+          () => true,
+          () => false,
+        );
+      if (isThere) rows.push(row);
+    }
+    if (this.#closed) return;
+    try {
+      this.#table.addAll(rows, Date.now());
+    } catch {
+      for (const row of rows) await rm(this.#pathOf(row), { force: true }).catch(() => undefined);
     }
   }
 
@@ -238,6 +270,11 @@ export class FrameCache {
   #pathOf({ clip, recipe, file }: FrameRow): string {
     return join(this.#folder, clip, recipe, file);
   }
+}
+
+/** Names are never used twice. */
+function newFileName(number: number): string {
+  return `${number}-${randomBytes(6).toString('hex')}.frame`;
 }
 
 function isPassing(thrown: unknown): boolean {

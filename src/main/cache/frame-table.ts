@@ -96,6 +96,15 @@ export class FrameTable {
       .immediate();
   }
 
+  /** Adds frames that are not there yet. */
+  addAll(rows: readonly FrameRow[], used: number): void {
+    this.#database
+      .transaction(() => {
+        for (const row of rows) if (!this.find(row)) this.#insert.run({ ...row, used });
+      })
+      .immediate();
+  }
+
   /** Forgets a frame; false where it is gone already or was made anew. */
   remove(row: FrameRow): boolean {
     return this.#remove.run(row).changes > 0;

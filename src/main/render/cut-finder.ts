@@ -60,6 +60,12 @@ export class CutFinder {
     this.#options = options;
   }
 
+  /** The cuts of a clip; undefined where not all of its frames were looked at. */
+  known({ id, frames }: Pick<RenderClip, 'id' | 'frames'>): readonly number[] | undefined {
+    const known = this.#lookUp(id);
+    return known.searched >= frames ? known.cuts : undefined;
+  }
+
   /** What is known of a clip's cuts; where that is not all, the rest is looked for from now on. */
   find(clip: RenderClip): FoundCuts {
     const known = this.#lookUp(clip.id);

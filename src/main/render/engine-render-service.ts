@@ -8,6 +8,7 @@ import { frameCacheFolder } from '../cache/cache-folder.ts';
 import { FrameCache, type Eviction, type ScreenPicture } from '../cache/frame-cache.ts';
 import type { WeightStore } from '../inference/weights/weight-store.ts';
 import { scaleDown } from '../media/picture-scaling.ts';
+import { CutRelations } from './cut-relations.ts';
 import { EngineClient } from './engine-client.ts';
 import { addNotice, requireWithin, runExportOrder, runPreviewOrder } from './job-queue-runs.ts';
 import { JobQueue, hasEnded, type JobControl } from './job-queue.ts';
@@ -29,6 +30,9 @@ export interface RenderServiceOptions {
   readonly createEngine?: (() => EngineClient) | undefined;
   /** Where restored frames lie; by default the user's cache folder. */
   readonly cacheFolder?: string | undefined;
+  /** The cuts that are found in a clip; undefined while they are not known. */
+  readonly foundCuts?:
+    ((clip: Pick<RenderClip, 'id' | 'frames'>) => readonly number[] | undefined) | undefined;
   /** The most that restored frames may take, in bytes. */
   readonly cacheBytes?: number | undefined;
 }
@@ -45,6 +49,8 @@ export class EngineRenderService implements RenderService {
   readonly #cache: FrameCache;
   readonly #queue: JobQueue;
   readonly #previews = new LivePreviews();
+  readonly #relations = new CutRelations();
+  readonly #foundCuts: (clip: Pick<RenderClip, 'id' | 'frames'>) => readonly number[] | undefined;
   readonly #recipes: RecipeResolver;
   /** Runs jobs. */
   readonly #worker: EngineClient;
@@ -63,6 +69,7 @@ export class EngineRenderService implements RenderService {
     const createEngine = options.createEngine ?? (() => new EngineClient());
     this.#worker = createEngine();
     this.#clerk = createEngine();
+    this.#foundCuts = options.foundCuts ?? (() => undefined);
     this.#cacheFolder = options.cacheFolder ?? frameCacheFolder();
     this.#cache = new FrameCache({
       folder: this.#cacheFolder,
@@ -88,8 +95,12 @@ export class EngineRenderService implements RenderService {
    * What settings come to for a clip, and what of it is rendered.
    * @throws AcutanceError `usage`, `weights-missing`, `weights-mismatch`, `device-unavailable`.
    */
-  async describe(clip: Pick<RenderClip, 'id'>, deblur: DeblurSettings): Promise<Recipe> {
-    const { id, device, weights } = await this.#recipes.resolve(deblur);
+  async describe(clip: Pick<RenderClip, 'id' | 'frames'>, deblur: DeblurSettings): Promise<Recipe> {
+    const recipe = await this.#recipes.resolve(deblur);
+    const { id, device, weights } = recipe;
+    for (const related of this.#relations.relate(clip.id, recipe, this.#foundCuts(clip))) {
+      await this.#cache.share(clip.id, related.id, id, related.agreesAt);
+    }
     return { recipe: id, rendered: this.rendered(clip.id, id), device, weights: weights.name };
   }
 

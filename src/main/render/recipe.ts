@@ -6,6 +6,7 @@ import type { DeviceChoice, DeviceId, Runtime } from '../inference/runtime.ts';
 import { describeVariant, variantOf, type VariedNetwork } from '../inference/weights/weight-variants.ts';
 import type { WeightRequest, WeightStore } from '../inference/weights/weight-store.ts';
 import type { WeightRecord } from '../inference/weights/weight-record.ts';
+import type { FramesAround } from './clip-frames.ts';
 
 /** To be raised whenever the same settings give other pixels than before. */
 const RENDER_VERSION = 2;
@@ -14,6 +15,10 @@ const RENDER_VERSION = 2;
 export interface ResolvedRecipe {
   /** 32 hexadecimal digits: the same for everything that gives the same pixels at full strength. */
   readonly id: string;
+  /** The same for recipes that differ in nothing but the cuts. */
+  readonly family: string;
+  /** Frames around each frame that its result depends on, as far as the shot has them. */
+  readonly context: FramesAround;
   /** With a device by its name and weights by their id; strength as it was. */
   readonly settings: DeblurSettings;
   readonly device: DeviceId;
@@ -53,7 +58,9 @@ export class RecipeResolver {
       network: network.id,
       ...{ size, device, weights: weights.id, alignCorners },
     };
-    return { id: recipeId(settings, weights.sha256), settings, device, weights };
+    const family = recipeId({ ...settings, cuts: undefined }, weights.sha256);
+    const context = network.context({ stages: deblur.stages, options: network.options });
+    return { id: recipeId(settings, weights.sha256), family, context, settings, device, weights };
   }
 
   /** Listed weights only: a path from a page would let it look into any file. */

@@ -52,7 +52,7 @@ export interface RenderService {
    * What settings come to for a clip, and what of it is rendered.
    * @throws AcutanceError `usage`, `weights-missing`, `weights-mismatch`, `device-unavailable`.
    */
-  describe(clip: Pick<RenderClip, 'id'>, deblur: DeblurSettings): Promise<Recipe>;
+  describe(clip: Pick<RenderClip, 'id' | 'frames'>, deblur: DeblurSettings): Promise<Recipe>;
   /** Frames that are rendered, as disjoint ascending ranges. */
   rendered(clip: string, recipe: string): FrameRange[];
   /** A deblurred frame at full strength; undefined until it is rendered (or after it had to make room). */

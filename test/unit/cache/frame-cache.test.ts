@@ -273,3 +273,37 @@ describe('a disk that is full', () => {
     );
   });
 });
+
+describe('frames of two recipes that are the same', () => {
+  it('are shared, apart from those that it has itself and those that differ', async () => {
+    const cache = openCache();
+    await fill(cache, [0, 1, 2, 3, 4]);
+    await cache.write(key(1, OTHER), picture(11));
+    await cache.share(CLIP, RECIPE, OTHER, (number) => number !== 3);
+    expect(cache.ranges(CLIP, OTHER)).toEqual([
+      { from: 0, to: 3 },
+      { from: 4, to: 5 },
+    ]);
+    expect((await cache.read(key(2, OTHER)))?.rgba).toEqual(picture(2).rgba);
+    expect((await cache.read(key(1, OTHER)))?.rgba).toEqual(picture(11).rgba);
+    expect([files().length, files(OTHER).length]).toEqual([5, 4]);
+    expect(evictions).toEqual([]);
+  });
+
+  it('stay with the one when the other has lost its own', async () => {
+    const cache = openCache();
+    await fill(cache, [0, 1]);
+    await cache.share(CLIP, RECIPE, OTHER, () => true);
+    rmSync(join(folder, CLIP, RECIPE), { recursive: true });
+    expect(await cache.read(key(0))).toBeUndefined();
+    expect((await cache.read(key(0, OTHER)))?.rgba).toEqual(picture(0).rgba);
+  });
+
+  it('are left to be rendered where their files are gone', async () => {
+    const cache = openCache();
+    await fill(cache, [0, 1]);
+    rmSync(pathOf(0));
+    await cache.share(CLIP, RECIPE, OTHER, () => true);
+    expect(cache.ranges(CLIP, OTHER)).toEqual([{ from: 1, to: 2 }]);
+  });
+});
