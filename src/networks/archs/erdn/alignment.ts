@@ -2,7 +2,7 @@ import type { Value } from '../../graph/graph.ts';
 import { conv, convOfParts } from '../../ops/convolution.ts';
 import { leakyRelu, multiply } from '../../ops/elementwise.ts';
 import { predictedDeformableConv } from '../../ops/own/deformable-conv.ts';
-import { depthToSpace, resizeBilinear, spaceToDepth } from '../../ops/shaping.ts';
+import { depthToSpace, imageDims, spaceToDepth } from '../../ops/shaping.ts';
 import { decode, encode, residualBlocks } from '../encoder-decoder/encoder-decoder.ts';
 import type { ErdnSize } from './sizes.ts';
 
@@ -96,7 +96,7 @@ function alignPyramid(neighbour: Pyramid, centre: Pyramid, size: ErdnSize): Valu
     const seen = [neighbour[level], centre[level]];
     let offset = activated(graph.within(`offset_conv1.${at}`, () => receptiveFields(seen, level, channels)));
     if (coarser !== undefined)
-      offset = activated(joined(`offset_conv2.${at}`, [offset, multiply(doubled(coarser.offset), 2)]));
+      offset = activated(joined(`offset_conv2.${at}`, [offset, doubled(multiply(coarser.offset, 2))]));
     let feature = graph.within(`dcn_pack.${at}`, () => deform(neighbour[level], offset, size));
     if (coarser !== undefined) feature = joined(`feat_conv.${at}`, [feature, doubled(coarser.feature)]);
     coarser = { offset, feature: level > 1 ? activated(feature) : feature };
@@ -147,6 +147,21 @@ function deform(image: Value, from: Value, { features, deformableGroups }: ErdnS
   return predictedDeformableConv({ image, from, weight, bias, predictor }, deformableGroups);
 }
 
+/**
+ * Twice the height and width. By scales, not sizes: ONNX Runtime's CPU provider then stays in the blocked layout of the
+ * convolutions around it.
+ */
 function doubled(value: Value): Value {
-  return resizeBilinear(value, 2 * value.dims[2]!, 2 * value.dims[3]!);
+  const { graph } = value;
+  const [n, c, h, w] = imageDims('Resize', value);
+  return graph.node({
+    opType: 'Resize',
+    inputs: [
+      value,
+      graph.constant({ data: new Float32Array(0), dims: [0] }),
+      graph.constant({ data: Float32Array.of(1, 1, 2, 2), dims: [4] }),
+    ],
+    outputs: [{ dims: [n, c, 2 * h, 2 * w] }],
+    attributes: { mode: 'linear', coordinate_transformation_mode: 'half_pixel' },
+  })[0]!;
 }
