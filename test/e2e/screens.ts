@@ -9,6 +9,7 @@ import { TestApplication } from './support/application.ts';
 import { launchChromium } from './support/chromium.ts';
 import { EditorPage } from './support/editor-page.ts';
 import { joinShots } from './support/joined-shots.ts';
+import { shootLooks } from './support/look-screens.ts';
 
 const FOLDER = join(import.meta.dirname, 'screens');
 const SAMPLE = join(import.meta.dirname, '../../resources/sample.mp4');
@@ -83,6 +84,7 @@ try {
       await editor.close();
     }
   }
+  await shootLooks(browser, application, { folder: FOLDER, sizes: SIZES });
 } finally {
   await application.stop();
   await browser.close();

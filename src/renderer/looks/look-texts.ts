@@ -14,7 +14,7 @@ export const LOOK_LABELS: Readonly<Record<LookName, string>> = {
 
 export const PART_LABELS: Readonly<Record<LookPartName, string>> = {
   previous: 'Previous',
-  middle: 'This frame',
+  middle: 'This',
   next: 'Next',
 };
 

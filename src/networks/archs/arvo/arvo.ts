@@ -17,7 +17,7 @@ const ALIGNED_CHANNELS = 9;
 
 const MAXIMA_LOOK: Look = {
   name: 'maxima',
-  title: 'Likest places in the aligned frames: how far in pixels (x, y), and their weight',
+  title: 'Best match in the aligned frames: how far off in pixels (x, y), and its weight',
   program: 'reconstruct',
   stage: 'last',
   without: { option: 'layers', value: 0 },

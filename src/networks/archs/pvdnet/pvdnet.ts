@@ -50,7 +50,7 @@ export const pvdNet: Network<PvdNetSizeName> = {
     },
     {
       name: 'volume',
-      title: "Pixel volume: 25 gray candidates from the previous frame's result, -1 to 1",
+      title: "25 candidates from the previous frame's result, in gray: shifts in x to the right, in y down",
       program: 'align',
       stage: 'last',
       parts: [{ label: 'previous', tensor: 'aligned', channels: [FRAME_CHANNELS, VOLUME_CHANNELS] }],

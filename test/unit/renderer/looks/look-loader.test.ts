@@ -24,7 +24,7 @@ function loaderOf() {
     load: (ref, signal) =>
       new Promise((answer, refuse) => {
         requests.push({ ref, signal, answer, refuse });
-        signal.addEventListener('abort', () => refuse(signal.reason));
+        signal.addEventListener('abort', () => refuse(signal.reason as Error));
       }),
     onForgotten: (ref) => forgotten.push(ref),
   });
