@@ -36,7 +36,8 @@ export async function shootLooks(
       await editor.frameIsShown(0);
       await editor.goTo(24);
       await editor.frameIsShown(24);
-      if (!prepared) {
+      const first = !prepared;
+      if (first) {
         await importMadeUp(editor, application, 'cdvd-tsp');
         await editor.inspector.getByRole('combobox', { name: 'Weights' }).click();
         await page.getByRole('option', { name: /made-up/ }).click();
@@ -46,8 +47,10 @@ export async function shootLooks(
       await shoot('menu');
       await editor.press('Escape');
       await choose('Optical flow');
-      await page.getByText('Computing…').waitFor();
-      await shoot('computing');
+      if (first) {
+        await page.getByText('Computing…').waitFor();
+        await shoot('computing');
+      }
       await page.locator('canvas.look').waitFor({ timeout: 120_000 });
       await shoot('flow');
       await choose('Sharpness prior');
