@@ -112,6 +112,11 @@ export interface Network<Size extends NetworkSize = NetworkSize> {
    * out the same; where memory is short they are smaller, but never cut shorter than `least`.
    */
   matchingTile?(size: Size): { readonly pixels: number; readonly least: number };
+  /**
+   * Present where alignment can be tiled too: a tile with this margin around it is aligned as in the whole frame, as long
+   * as things do not move further than the architecture says. And the bytes of a frame's features, per pixel.
+   */
+  alignmentTile?(size: Size): { readonly margin: number; readonly featureBytesPerPixel: number };
   /** Peak activation memory of a program, in bytes per pixel of its frame or tile; for sizing tiles. */
   bytesPerPixel(program: NetworkProgram, size: Size): number;
   /**

@@ -94,10 +94,10 @@ async function loadDeblurrer(
     // Frames far too large are refused before anything is loaded for them.
     let plan = planMemory({ ...request, featureBytes: 0 });
     for (const program of network.programs(setup)) {
-      const { tiles, keepMemory } = plan;
-      const shape = program === 'reconstruct' ? tiles : { height, width };
+      const { tiles, alignmentTiles = { height, width }, keepMemory } = plan;
+      const shape = program === 'reconstruct' ? tiles : alignmentTiles;
       await programs.load(program, { height: shape.height, width: shape.width, keepMemory }, signal);
-      if (program === 'features')
+      if (program === 'features' && network.alignmentTile === undefined)
         plan = planMemory({ ...request, featureBytes: programs.outputBytes('features') });
     }
     return new NetworkDeblurrer(network, setup, padding, programs, plan);

@@ -1,14 +1,23 @@
 import type { Tensor } from '../../shared/tensor.ts';
-import type { At, FrameWork, WorkFrame } from './frame-work.ts';
+import { DeformableAlignment } from './deformable-alignment.ts';
+import { DeformableTiles } from './deformable-tiles.ts';
+import type { FrameWork, WorkFrame } from './frame-work.ts';
 import type { TensorSpec } from './runtime.ts';
 import { cascadeStream, type CascadeWork } from './schedule/cascade-stream.ts';
+import type { TilePlan } from './tiling/tile-plan.ts';
 
 export interface DeformableStageOptions {
   readonly work: FrameWork;
   readonly stages: number;
   readonly alignedChannels: number;
-  /** What the program `centre` gives. */
+  /** Padded frame size in pixels. */
+  readonly height: number;
+  readonly width: number;
+  /** Of alignment; it takes whole frames, and keeps their features, where absent. */
+  readonly tiles: TilePlan | undefined;
+  /** What the programs `centre` and `features` give. */
   readonly centreOutputs: readonly TensorSpec[];
+  readonly featureOutputs: readonly TensorSpec[];
 }
 
 /** Computes one stage for three frames: the centre, both neighbours aligned to it by their features, reconstruction. */
@@ -17,19 +26,16 @@ export class DeformableStage implements CascadeWork<WorkFrame> {
   /** A result that was yielded belongs to the receiver. */
   readonly keepsResults = false;
   readonly #work: FrameWork;
-  readonly #centre: Readonly<Record<string, Tensor>>;
-  readonly #deblurred: Tensor;
-  readonly #warped: readonly [Tensor, Tensor];
+  readonly #alignment: DeformableAlignment | DeformableTiles;
   readonly #aligned: Tensor;
 
-  constructor({ work, stages, alignedChannels, centreOutputs }: DeformableStageOptions) {
-    this.stages = stages;
+  constructor(options: DeformableStageOptions) {
+    const { work, tiles } = options;
+    this.stages = options.stages;
     this.#work = work;
-    const outputs = centreOutputs.filter(({ name }) => name !== 'deblurred');
-    this.#centre = Object.fromEntries(outputs.map(({ name, dims }) => [name, work.borrow(dims)]));
-    this.#deblurred = work.borrowImage(3);
-    this.#warped = [work.borrowImage(3), work.borrowImage(3)];
-    this.#aligned = work.borrowImage(alignedChannels);
+    this.#alignment =
+      tiles === undefined ? new DeformableAlignment(options) : new DeformableTiles({ ...options, tiles });
+    this.#aligned = work.borrowImage(options.alignedChannels);
   }
 
   stream(frames: AsyncIterable<WorkFrame>): AsyncGenerator<WorkFrame, void, undefined> {
@@ -45,24 +51,18 @@ export class DeformableStage implements CascadeWork<WorkFrame> {
   ): Promise<WorkFrame> {
     const work = this.#work;
     const at = { stage, position };
-    const frames = { previous: work.image(previous), middle: work.image(middle), next: work.image(next) };
-    await work.run('centre', frames, { ...this.#centre, deblurred: this.#deblurred }, at);
-    const [toPrevious, toNext] = this.#warped;
-    await this.#warp(previous, toPrevious, at);
-    // At a mirrored end both neighbours are the same frame.
-    const sameNeighbour = previous === next;
-    if (!sameNeighbour) await this.#warp(next, toNext, at);
-    await work.run(
-      'align',
-      {
-        middle: work.image(middle),
-        deblurred: this.#deblurred,
-        warped_previous: toPrevious,
-        warped_next: sameNeighbour ? toPrevious : toNext,
-      },
-      { aligned: this.#aligned },
-      at,
-    );
+    const images = { previous: work.image(previous), middle: work.image(middle), next: work.image(next) };
+    const window = { ...images, sameNeighbour: previous === next };
+    if (this.#alignment instanceof DeformableTiles) {
+      await this.#alignment.align(window, this.#aligned, at);
+    } else {
+      const describe = async (neighbour: 'previous' | 'next') => {
+        const frame = neighbour === 'previous' ? previous : next;
+        await work.describe(frame, at);
+        return work.featuresAs('neighbour', frame);
+      };
+      await this.#alignment.align(window, describe, this.#aligned, at);
+    }
     return { pixels: await work.reconstruct(this.#aligned, at), features: undefined };
   }
 
@@ -72,16 +72,7 @@ export class DeformableStage implements CascadeWork<WorkFrame> {
 
   /** Gives the working buffers back. */
   dispose(): void {
-    this.#work.giveBack([...Object.values(this.#centre), this.#deblurred, ...this.#warped, this.#aligned]);
-  }
-
-  async #warp(neighbour: WorkFrame, warped: Tensor, at: At): Promise<void> {
-    await this.#work.describe(neighbour, at);
-    await this.#work.run(
-      'deform',
-      { ...this.#work.featuresAs('neighbour', neighbour), ...this.#centre },
-      { warped },
-      at,
-    );
+    this.#alignment.dispose();
+    this.#work.giveBack([this.#aligned]);
   }
 }

@@ -96,8 +96,13 @@ export class NetworkDeblurrer implements Deblurrer {
       return new RecurrentStage({ work, alignedChannels, motion: chosen.motion !== false });
     if (schedule === 'refined') return new RefinedStage({ work, stages });
     if (alignment === 'flow') return new CascadeStage({ work, stages, alignedChannels });
-    const centreOutputs = this.#programs.outputs('centre');
-    return new DeformableStage({ work, stages, alignedChannels, centreOutputs });
+    const { alignmentTiles: tiles } = this.#plan;
+    const [centreOutputs, featureOutputs] = [
+      this.#programs.outputs('centre'),
+      this.#programs.outputs('features'),
+    ];
+    const outputs = { centreOutputs, featureOutputs };
+    return new DeformableStage({ work, stages, alignedChannels, height, width, tiles, ...outputs });
   }
 
   async *#intake(

@@ -92,6 +92,25 @@ describe('planning memory', () => {
     expect(Math.min(short.tiles.height, short.tiles.width)).toBeGreaterThanOrEqual(512);
   });
 
+  it('tiles all of ERDN, so that 720p stays below 4 GB and 4K is taken on a machine of 8 GB', () => {
+    const planOf = (size: 'paper' | 'lite', height: number, width: number, gib: number) =>
+      planMemory({
+        ...{ network: erdn, size, height, width },
+        setup: { stages: 2, options: {} },
+        featureBytes: 0,
+        budget: memoryBudget('cpu', gib * GIB),
+      });
+    expect(planOf('paper', 544, 960, 8).alignmentTiles).toBeUndefined();
+    expect(planOf('paper', 720, 1280, 16).peakBytes).toBeLessThan(4 * GIB);
+    for (const size of erdn.sizes) {
+      const { alignmentTiles, peakBytes } = planOf(size, 2160, 3840, 8);
+      expect(peakBytes).toBeLessThan(4 * GIB);
+      expect(alignmentTiles!.rows.length * alignmentTiles!.columns.length).toBeGreaterThan(1);
+      expect(computedPixels(alignmentTiles!)).toBeLessThan(2.5 * 2160 * 3840);
+    }
+    expect(() => planOf('paper', 2160, 3840, 2)).toThrow(/3840x2160 .* needs about [\d.]+ GB/);
+  });
+
   it('refuses a frame that cannot fit, and says how much it would need', () => {
     expect(() => plan('paper', 4320, 7680, 4 * GIB)).toThrow(
       /7680x4320 .* needs about [\d.]+ GB, but only 3\.6 GB/,

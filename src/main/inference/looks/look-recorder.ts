@@ -16,7 +16,8 @@ export class LookRecorder {
   readonly #stages: number;
   readonly #position: number;
   readonly #seen = new Map<LookPart, Tensor>();
-  readonly #runs = new Map<Look, number>();
+  /** How often its program ran, by look and place of the tile. */
+  readonly #runs = new Map<Look, Map<string, number>>();
 
   /** @param position - of the frame in the clip, from 0. */
   constructor(looks: readonly Look[], stages: number, position: number) {
@@ -53,11 +54,13 @@ export class LookRecorder {
     }));
   }
 
-  /** Which run of its program for the frame this is; all tiles of a frame are one. */
+  /** Which run of its program for the frame, or for a tile of it, this is. */
   #countRun(look: Look, tile: FrameTile | undefined): number {
-    const isFirst = tile === undefined || (tile.row.kept.start === 0 && tile.column.kept.start === 0);
-    const run = (this.#runs.get(look) ?? -1) + (isFirst ? 1 : 0);
-    this.#runs.set(look, run);
+    const counts = this.#runs.get(look) ?? new Map<string, number>();
+    this.#runs.set(look, counts);
+    const place = tile === undefined ? '' : `${tile.row.input.start},${tile.column.input.start}`;
+    const run = counts.get(place) ?? 0;
+    counts.set(place, run + 1);
     return run;
   }
 

@@ -22,7 +22,13 @@ export interface MemoryRequest {
 }
 
 export interface MemoryPlan {
+  /** Of `reconstruct`. */
   readonly tiles: TilePlan;
+  /**
+   * Of all programs before it, whose results for a tile are not kept; absent where they take whole frames, of which they
+   * compute the features once.
+   */
+  readonly alignmentTiles?: TilePlan | undefined;
   /** Whether there is room for every program to keep its memory between runs. */
   readonly keepMemory: boolean;
   /** Estimated peak of everything deblurring holds: weights, the window of frames, the running program (or all). */
@@ -38,23 +44,84 @@ const WORKING_CHANNELS = { flow: 4, deformable: 9, none: 0 };
  */
 const BLEND = 64;
 
+/**
+ * What alignment may use where there is so much, before it is tiled: its margins are wide, so that tiles of it cost more
+ * than half as much time again.
+ */
+const ALIGNMENT_AIM = 4 * 2 ** 30;
+
 /** Weights are held as given, and once more in the layout the kernels want. */
 const WEIGHT_COPIES = 2;
 
 /**
- * Chooses the tiles of `reconstruct` so that the whole stays below the budget's aim, or at least its limit.
+ * Chooses tiles so that the whole stays below the budget's aim, or at least its limit: those of `reconstruct`, and those of
+ * alignment where it can have any and would take too much without.
  * @throws AcutanceError `out-of-memory` when not even the smallest tiles fit
  */
 export function planMemory(request: MemoryRequest): MemoryPlan {
+  const { network, size, budget, tile, height, width } = request;
+  const alignment = network.alignmentTile?.(size);
+  if (alignment === undefined) return planWholeFrames(request);
+  const featureBytes = alignment.featureBytesPerPixel * height * width;
+  const whole = { ...request, featureBytes };
+  const aim = Math.min(Math.max(budget.wantedBytes, ALIGNMENT_AIM), budget.limitBytes);
+  if (tile === undefined || (tile.height >= height && tile.width >= width)) {
+    const plan = planWholeFrames({ ...whole, budget: { ...budget, limitBytes: Infinity } });
+    if (plan.peakBytes <= aim) return plan;
+  }
+  return planAlignmentTiles(whole, alignment.margin, aim);
+}
+
+/** Tiles of alignment take all memory up to `aim`, those of `reconstruct` no more than they. */
+function planAlignmentTiles(request: MemoryRequest, margin: number, aim: number): MemoryPlan {
+  const { network, size, setup, height, width, budget, streams = 1, tile } = request;
+  const pixels = height * width;
+  const { alignedChannels, alignment } = network;
+  const held =
+    weightBytes(request) +
+    streams * (frameBytes({ ...request, featureBytes: 0 }) + 4 * alignedChannels * pixels);
+  const perPixel = (program: NetworkProgram) => network.bytesPerPixel(program, size);
+  const programs = network.programs(setup).filter((program) => program !== 'reconstruct');
+  // Beside the running program: the features of the centre and of a neighbour, three frames, what is made of them.
+  const buffers =
+    streams * ((2 * request.featureBytes) / pixels + 4 * (9 + alignedChannels + WORKING_CHANNELS[alignment]));
+  const tileBytes = buffers + Math.max(...programs.map(perPixel));
+  const shape = { height, width, multiple: network.frameMultiple(size), margin };
+  const restoring = { ...shape, margin: network.reconstructionMargin(size) };
+  const smallest = smallestTile(shape);
+  const smallestRestored = smallestTile(restoring);
+  const leastRestored = smallestRestored.height * smallestRestored.width * perPixel('reconstruct');
+  const least = held + Math.max(smallest.height * smallest.width * tileBytes, leastRestored);
+  if (least > budget.limitBytes) throw tooLarge(request, least);
+  const plan = (wanted: typeof restoring, bytes: number, room: number) =>
+    tile === undefined
+      ? (planTiles({ ...wanted, maxPixels: room / bytes }) ?? planTilesOfSize(wanted, smallestTile(wanted)))
+      : planTilesOfSize(wanted, tile);
+  const room = Math.max(0, aim - held);
+  const alignmentTiles = plan(shape, tileBytes, room);
+  const alignedPixels = alignmentTiles.height * alignmentTiles.width;
+  const tiles = plan(
+    restoring,
+    perPixel('reconstruct'),
+    Math.max(room - alignedPixels * buffers, leastRestored),
+  );
+  const restoredBytes = tiles.height * tiles.width * perPixel('reconstruct');
+  const peakBytes = held + Math.max(alignedPixels * tileBytes, alignedPixels * buffers + restoredBytes);
+  return { tiles, alignmentTiles, keepMemory: false, peakBytes };
+}
+
+function weightBytes({ network, size, setup }: MemoryRequest): number {
+  const parameters = network.parameters(size, setup.options);
+  return 4 * WEIGHT_COPIES * parameters.reduce((sum, { dims }) => sum + elementCount(dims), 0);
+}
+
+/** With alignment of whole frames. @throws AcutanceError as `planMemory` */
+function planWholeFrames(request: MemoryRequest): MemoryPlan {
   const { network, size, setup, height, width, budget } = request;
   const pixels = height * width;
   const perPixel = (program: NetworkProgram) => network.bytesPerPixel(program, size);
-  const weightBytes =
-    4 *
-    WEIGHT_COPIES *
-    network.parameters(size, setup.options).reduce((sum, { dims }) => sum + elementCount(dims), 0);
   const { streams = 1 } = request;
-  const held = weightBytes + streams * (frameBytes(request) + stageBytes(request));
+  const held = weightBytes(request) + streams * (frameBytes(request) + stageBytes(request));
   // Programs that need the whole frame: motion has no bounds.
   const untiled = network
     .programs(setup)

@@ -7,6 +7,7 @@ import { sharpnessPrior } from '../../ops/own/sharpness-prior.ts';
 import { conv } from '../../ops/convolution.ts';
 import { concat, slice } from '../../ops/shaping.ts';
 import { alignNeighbour, describeCentre, extractPyramid, LEVELS, type Pyramid } from './alignment.ts';
+import { alignmentMargin } from './alignment-margin.ts';
 import {
   ALIGNED_CHANNELS,
   GRADIENT_CHANNELS,
@@ -61,6 +62,10 @@ export const erdn: Network<ErdnSizeName> = {
   frameMinimum: () => 1,
   alignedChannels: ALIGNED_CHANNELS + GRADIENT_CHANNELS,
   reconstructionMargin: (size) => receptiveRadius(SIZES[size]),
+  alignmentTile: (size) => ({
+    margin: alignmentMargin(SIZES[size]),
+    featureBytesPerPixel: LEVELS.reduce((sum, level) => sum + 4 ** (1 - level), 0) * levelBytes(SIZES[size]),
+  }),
   bytesPerPixel,
   buildModel: (request) => buildProgram(PROGRAMS, request),
 };
@@ -188,10 +193,15 @@ function savedOnly(stage: number, name: ErdnSizeName): ParameterSpec[] {
   ];
 }
 
+/** Bytes of the finest level of a pyramid per pixel of the frame. */
+function levelBytes({ features, packing }: ErdnSize): number {
+  return (4 * features) / packing ** 2;
+}
+
 /** Measured with ONNX Runtime's CPU provider at 960 x 544, rounded up. */
 function bytesPerPixel(program: NetworkProgram, size: ErdnSizeName): number {
   const table: Record<ErdnSizeName, Partial<Record<NetworkProgram, number>>> = {
-    paper: { features: 650, centre: 850, deform: 3000, align: 200, reconstruct: 850 },
+    paper: { features: 700, centre: 900, deform: 2450, align: 200, reconstruct: 1050 },
     lite: { features: 100, centre: 200, deform: 600, align: 200, reconstruct: 300 },
   };
   return entryOf(table[size], program);
