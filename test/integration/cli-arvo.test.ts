@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { arvo } from '../../src/networks/archs/arvo/arvo.ts';
 import { maxDifference } from '../support/arrays.ts';
 import { CommandBench } from './support/command-bench.ts';
+import { fixture } from './support/media-copy.ts';
 
 const DIMS = [3, 3, 30, 50] as const;
 
@@ -48,6 +49,25 @@ describe('ARVo on the command line', () => {
     expect(maxDifference(none, three)).toBeGreaterThan(1e-3);
     expect(maxDifference(usual, three)).toBe(0);
     expect(maxDifference(longer, three)).toBeGreaterThan(1e-3);
+  });
+
+  it('shows where the best matches are, unless it looks for none', async () => {
+    const inspect = (...more: string[]) =>
+      bench.run(
+        ...['inspect', fixture('rotated.mp4'), '--network', 'arvo', '--size', 'lite', '--device', 'cpu'],
+        ...['--stages', '1', '--at', '1f', '--look', 'maxima', ...more],
+      );
+    const { code, stdout } = await inspect('-o', 'maxima.npy');
+    expect(code).toBe(0);
+    expect(stdout).toContain('previous, middle, next; 3 x 3 x ');
+    const { data, dims } = bench.readArray('maxima.npy');
+    const [, , height, width] = dims as [number, number, number, number];
+    expect(dims).toEqual([3, 3, height, width]);
+    const weights = data.subarray(2 * height * width, 3 * height * width);
+    expect(Math.min(...weights)).toBeGreaterThan(0);
+    expect(Math.max(...weights)).toBeLessThanOrEqual(1);
+    const none = await inspect('--layers', '0', '-o', 'none.npy');
+    expect([none.code, none.stderr.includes('has no look "maxima"')]).toEqual([2, true]);
   });
 
   it('names what there are no weights for, and refuses levels that a network does not have', async () => {

@@ -76,7 +76,7 @@ What can be looked at:
   prior     temporal sharpness prior                          cdvd-tsp, erdn
   volume    the 25 candidates of the pixel volume             pvdnet
   offsets   offsets of the last deformable convolution        erdn
-  maxima    where the likest place of the other frame is      arvo
+  maxima    where the best match in each frame is             arvo
   gradient  gradient map                                      erdn
   stage1    the result of stage 1                             all but pvdnet, with two stages or more
 

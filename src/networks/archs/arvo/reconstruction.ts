@@ -7,7 +7,7 @@ import { decode, encode, type Scales } from '../encoder-decoder/encoder-decoder.
 import type { ArvoSize } from './sizes.ts';
 
 /**
- * What was likest to each feature of the reference on the finest level: 1 x 3 x H/s x W/s, how far to the right and down
+ * The best match of each feature of the reference on the finest level: 1 x 3 x H/s x W/s, how far to the right and down
  * it is, in pixels of the frame, and its weight among all candidates, 0 to 1.
  */
 export type MaximaReceiver = (source: 'previous' | 'middle' | 'next', maxima: Value) => void;
