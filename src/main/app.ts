@@ -89,7 +89,7 @@ function buildApp(options: AppOptions, store: ProjectStore): App {
   const events = new EventLog({ launch, standing: () => (problem ? [{ type: 'problem', problem }] : []) });
   const createEngine = () => new EngineClient({ spawn: options.engines });
   const decoder = createEngine();
-  const frames = new FrameService(decoder);
+  const frames = new FrameService(decoder, { onWanted: () => cuts.giveWay() });
   const render = new EngineRenderService({
     createEngine,
     cacheFolder: options.cacheFolder,

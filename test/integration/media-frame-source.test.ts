@@ -163,6 +163,18 @@ describe('a hand that drags', () => {
     await source.dispose();
   });
 
+  it('crosses into the next group without going back', async () => {
+    const { source, group, expected } = await openInTheMiddle();
+    await take(source, group - 4);
+    await take(source, group - 3);
+    const packets = await packetsFor(async () => {
+      for (let number = group - 2; number < group + 6; number++)
+        expect(await take(source, number)).toBe(expected[number]);
+    });
+    expect(packets).toBeLessThanOrEqual(8);
+    await source.dispose();
+  });
+
   it('backwards finds the frames of the group it comes to', async () => {
     const { source, group, expected } = await openInTheMiddle();
     await take(source, group + 3);

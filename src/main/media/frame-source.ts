@@ -212,7 +212,8 @@ export class FrameSource {
     const keyframe = keyframes.frames[row]!;
     const position = this.#position;
     if (position && position.next <= number && keyframe - position.next <= WORTH_DECODING) {
-      const frame = await this.#decodeTo(number, position, wish);
+      const hurry = wish.hurry && number - position.next > NEARBY;
+      const frame = await this.#decodeTo(number, position, { ...wish, hurry });
       if (typeof frame === 'object') return frame;
     }
     let contradictions = 0;

@@ -38,6 +38,8 @@ const TELL_EVERY_MS = 400;
 const KEEP_EVERY_MS = 15_000;
 /** An engine that nobody used for so long gives its memory back. */
 const IDLE_MS = 20_000;
+/** Without frames wanted on the screen for so long, nobody is taken to move through a clip. */
+const REST_MS = 1000;
 
 /**
  * Finds out where the shots of clips begin, one clip at a time in an engine of its own: the one that was asked for last
@@ -51,6 +53,9 @@ export class CutFinder {
   readonly #wanted = new Map<string, Search>();
   #run: Run | undefined;
   #served: Promise<void> | undefined;
+  #restsUntil = -Infinity;
+  /** Ends a rest. */
+  #wake: () => void = () => undefined;
   #idle: NodeJS.Timeout | undefined;
   /** An engine that is on its way out. */
   #resting: Promise<void> | undefined;
@@ -79,6 +84,12 @@ export class CutFinder {
     return { state: 'looking', framesDone: search.searched };
   }
 
+  /** A frame is wanted on the screen: searching rests until none was for a while, and goes on where it was. */
+  giveWay(): void {
+    this.#restsUntil = performance.now() + REST_MS;
+    this.#run?.abort.abort();
+  }
+
   /** Looks no further for a clip's cuts; what is found is kept, and searching goes on there when it is wanted again. */
   stop({ id, frames }: RenderClip): FoundCuts {
     const known = this.#lookUp(id);
@@ -98,6 +109,7 @@ export class CutFinder {
     this.#disposed = true;
     this.#wanted.clear();
     this.#run?.abort.abort();
+    this.#wake();
     await this.#options.engine.dispose();
     await this.#served;
     clearTimeout(this.#idle);
@@ -113,13 +125,25 @@ export class CutFinder {
     // Whoever asked first gets an answer before the first event.
     await this.#resting;
     for (let next = [...this.#wanted.values()].at(-1); next; next = [...this.#wanted.values()].at(-1)) {
-      await this.#look(next);
+      if (!(await this.#rest())) await this.#look(next);
     }
     this.#served = undefined;
     if (this.#disposed) return;
     this.#idle = setTimeout(() => {
       this.#resting = this.#options.engine.dispose();
     }, IDLE_MS).unref();
+  }
+
+  /** @returns whether there was anything to wait for. */
+  async #rest(): Promise<boolean> {
+    const left = this.#restsUntil - performance.now();
+    if (left <= 0) return false;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.#wake = resolve.bind(undefined, undefined);
+    const timer = setTimeout(this.#wake, left);
+    await promise;
+    clearTimeout(timer);
+    return true;
   }
 
   async #look(search: Search): Promise<void> {

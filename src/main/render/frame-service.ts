@@ -12,6 +12,8 @@ import { FramesTransfer } from './frames-transfer.ts';
 export interface FrameServiceOptions {
   /** How much memory pictures may take, in bytes. */
   readonly memoryBytes?: number | undefined;
+  /** Called when a frame is wanted on the screen that has to be decoded. */
+  readonly onWanted?: (() => void) | undefined;
 }
 
 export interface FrameOptions {
@@ -48,6 +50,7 @@ const DEATH_PAUSE_MS = 30_000;
  */
 export class FrameService {
   readonly #engine: EngineClient;
+  readonly #onWanted: () => void;
   readonly #queue = new FramesQueue();
   readonly #transfer = new FramesTransfer();
   readonly #pictures: FramesMemory<ScreenFrame>;
@@ -61,6 +64,7 @@ export class FrameService {
   /** @param engine - used for nothing else; the caller disposes of it after this service. */
   constructor(engine: EngineClient, options: FrameServiceOptions = {}) {
     this.#engine = engine;
+    this.#onWanted = options.onWanted ?? (() => undefined);
     this.#pictures = new FramesMemory(options.memoryBytes ?? DEFAULT_MEMORY_BYTES);
   }
 
@@ -173,6 +177,7 @@ export class FrameService {
     const key = `${clip} ${index} ${format} ${maxWidth ?? ''}`;
     const known = this.#pictures.get(key);
     if (known) return known;
+    if (urgency === 'screen') this.#onWanted();
     return this.#queue.ask(
       {
         key: `frame ${key}`,

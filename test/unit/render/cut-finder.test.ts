@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FoundCuts } from '../../../src/shared/api/cuts.ts';
 import type { FindCutsRequest } from '../../../src/shared/cut-finding.ts';
 import { AcutanceError, type ProblemDescription } from '../../../src/shared/errors.ts';
@@ -144,6 +144,33 @@ describe('CutFinder', () => {
     engine.finish();
     await settled();
     expect(told.at(-1)).toEqual([A.id, { state: 'found', cuts: [9, 30] }]);
+  });
+
+  it('gives way to frames on the screen, and goes on where it was when none were wanted for a second', async () => {
+    vi.useFakeTimers();
+    finder.find(A);
+    await vi.advanceTimersByTimeAsync(0);
+    engine.cut(9);
+    engine.done(30);
+    finder.giveWay();
+    await vi.advanceTimersByTimeAsync(900);
+    finder.giveWay();
+    await vi.advanceTimersByTimeAsync(900);
+    expect(engine.requests).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(engine.requests.at(-1)).toMatchObject({ from: 30 });
+    engine.finish();
+    await vi.advanceTimersByTimeAsync(0);
+    vi.useRealTimers();
+    expect(told.at(-1)).toEqual([A.id, { state: 'found', cuts: [9] }]);
+  });
+
+  it('ends while it gives way', async () => {
+    finder.giveWay();
+    finder.find(A);
+    await settled();
+    await finder.dispose();
+    expect(engine.requests).toEqual([]);
   });
 
   it('stops, and goes on later where it was, in another start as well', async () => {
