@@ -177,7 +177,10 @@ describe('a hand that drags', () => {
 
   it('backwards finds the frames of the group it comes to', async () => {
     const { source, group, expected } = await openInTheMiddle();
+    await take(source, group + 4);
     await take(source, group + 3);
+    await source.prepare(0);
+    expect(source.has(group - 1)).toBe(false);
     await take(source, group + 2);
     await source.prepare(0);
     expect(source.has(group - 1)).toBe(true);

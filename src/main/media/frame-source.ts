@@ -33,6 +33,9 @@ const HURRYING_CODEC = 'h264';
  */
 const NEARBY = 30;
 
+/** So many moves backwards in a row are a direction: the neighbours of a frame are asked for to and fro. */
+const GOING_BACK = 2;
+
 /** How many keyframes before the nearest one decoding starts where that one does not lead to the wanted frame. */
 const STEPS_BACK = [0, 1, 3] as const;
 
@@ -66,9 +69,10 @@ export class FrameSource {
   /** Stops reading ahead. */
   #ahead: AbortController | undefined;
   #turn: Promise<unknown> = Promise.resolve();
-  /** The frame asked for last, and the one before it. */
+  /** The frame asked for last. */
   #last: number | undefined;
-  #beforeLast: number | undefined;
+  /** How many moves in a row went backwards to a frame nearby. */
+  #backwards = 0;
   #disposed = false;
 
   private constructor(info: MediaInfo, index: FrameIndex, cacheBytes: number) {
@@ -99,7 +103,9 @@ export class FrameSource {
     this.#ahead?.abort();
     return this.#inTurn(async () => {
       const last = this.#last;
-      [this.#beforeLast, this.#last] = [last, number];
+      const back = last === undefined ? 0 : last - number;
+      this.#backwards = back > 0 && back <= NEARBY ? this.#backwards + 1 : 0;
+      this.#last = number;
       return this.#frame(number, { hurry: !this.#isNearby(number, last), signal: options.signal });
     });
   }
@@ -120,8 +126,7 @@ export class FrameSource {
     const last = this.#last;
     if (last === undefined) return;
     await this.#readAhead(last + 1, last + 1 + ahead, signal);
-    const wayBack = this.#beforeLast === undefined ? 0 : this.#beforeLast - last;
-    if (wayBack > 0 && wayBack <= NEARBY) await this.#readGroupBefore(last, signal);
+    if (this.#backwards >= GOING_BACK) await this.#readGroupBefore(last, signal);
   }
 
   /** Gives kept frames back until they take no more than a number of bytes. */
