@@ -5,6 +5,7 @@ import { computedPixels } from '../../../src/main/inference/tiling/tile-plan.ts'
 import { arvo } from '../../../src/networks/archs/arvo/arvo.ts';
 import { cdvdTsp } from '../../../src/networks/archs/cdvd-tsp/cdvd-tsp.ts';
 import { erdn } from '../../../src/networks/archs/erdn/erdn.ts';
+import { mlfa } from '../../../src/networks/archs/mlfa/mlfa.ts';
 import { pvdNet } from '../../../src/networks/archs/pvdnet/pvdnet.ts';
 import type { Network, NetworkSize } from '../../../src/networks/network.ts';
 
@@ -48,6 +49,20 @@ describe('planning memory', () => {
   it('does not tile small frames, and lets every program keep its memory there', () => {
     const { tiles, keepMemory } = plan('paper', 180, 320, 16 * GIB);
     expect([tiles.height, tiles.width, keepMemory]).toEqual([180, 320, true]);
+  });
+
+  it('takes more memory, where there is so much, rather than tiles that compute half of the frame twice', () => {
+    const [height, width] = [720, 1280];
+    const of = (availableBytes: number) =>
+      planMemory({
+        ...{ network: mlfa, size: 'paper', height, width, featureBytes: 0 },
+        setup: { stages: 2, options: mlfa.options },
+        budget: memoryBudget('cpu', availableBytes),
+      });
+    expect(computedPixels(of(16 * GIB).tiles)).toBe(height * width);
+    expect(of(16 * GIB).peakBytes).toBeLessThan(4 * GIB);
+    expect(computedPixels(of(3 * GIB).tiles)).toBeGreaterThan(1.25 * height * width);
+    expect(of(3 * GIB).peakBytes).toBeLessThan(2.7 * GIB);
   });
 
   it('makes tiles smaller where less memory is free', () => {

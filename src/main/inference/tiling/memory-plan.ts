@@ -2,7 +2,7 @@ import type { Network, NetworkProgram, NetworkSetup, NetworkSize } from '../../.
 import { AcutanceError } from '../../../shared/errors.ts';
 import { elementCount } from '../../../shared/tensor.ts';
 import type { MemoryBudget } from './memory-budget.ts';
-import { planTiles, planTilesOfSize, smallestTile } from './tile-plan.ts';
+import { computedPixels, planTiles, planTilesOfSize, smallestTile } from './tile-plan.ts';
 import type { TilePlan } from './tile-plan.ts';
 
 export interface MemoryRequest {
@@ -44,11 +44,10 @@ const WORKING_CHANNELS = { flow: 4, deformable: 9, none: 0 };
  */
 const BLEND = 64;
 
-/**
- * What alignment may use where there is so much, before it is tiled: its margins are wide, so that tiles of it cost more
- * than half as much time again.
- */
-const ALIGNMENT_AIM = 4 * 2 ** 30;
+/** What may be used where there is so much and tiles would cost much time: margins may be wide. */
+const GENEROUS_AIM = 4 * 2 ** 30;
+/** Tiles that compute so many times the pixels of the frame cost much time. */
+const COSTLY_TILES = 1.25;
 
 /** Weights are held as given, and once more in the layout the kernels want. */
 const WEIGHT_COPIES = 2;
@@ -64,7 +63,7 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
   if (alignment === undefined) return planWholeFrames(request);
   const featureBytes = alignment.featureBytesPerPixel * height * width;
   const whole = { ...request, featureBytes };
-  const aim = Math.min(Math.max(budget.wantedBytes, ALIGNMENT_AIM), budget.limitBytes);
+  const aim = Math.min(Math.max(budget.wantedBytes, GENEROUS_AIM), budget.limitBytes);
   if (tile === undefined || (tile.height >= height && tile.width >= width)) {
     const plan = planWholeFrames({ ...whole, budget: { ...budget, limitBytes: Infinity } });
     if (plan.peakBytes <= aim) return plan;
@@ -146,12 +145,14 @@ function planWholeFrames(request: MemoryRequest): MemoryPlan {
   // Programs run one after another, so tiles may use what the untiled ones need anyway. Where a result depends on the
   // tiles, only what can be had at all may decide about them.
   const wanted = Math.max(budget.wantedBytes - held, whole);
-  const room = Math.min(matching === undefined ? wanted : Infinity, budget.limitBytes - held) / tileBytes;
-  const maxPixels = Math.min(room, matching?.pixels ?? Infinity);
-  const tiles =
-    request.tile === undefined
-      ? (planTiles({ ...shape, maxPixels }) ?? planTilesOfSize(shape, smallest))
-      : planTilesOfSize(shape, request.tile);
+  const planned = (bytes: number): TilePlan => {
+    const room = Math.min(matching === undefined ? bytes : Infinity, budget.limitBytes - held) / tileBytes;
+    const maxPixels = Math.min(room, matching?.pixels ?? Infinity);
+    return planTiles({ ...shape, maxPixels }) ?? planTilesOfSize(shape, smallest);
+  };
+  let tiles = request.tile === undefined ? planned(wanted) : planTilesOfSize(shape, request.tile);
+  if (request.tile === undefined && computedPixels(tiles) > COSTLY_TILES * pixels)
+    tiles = planned(Math.max(wanted, GENEROUS_AIM - held));
   const tileTotal = tiles.height * tiles.width * tileBytes;
   const keeping = held + untiled.reduce((sum, bytes) => sum + bytes, tileTotal);
   const keepMemory = keeping <= budget.wantedBytes;
