@@ -22,6 +22,8 @@ interface Applied {
   readonly inputs: readonly Shape[];
   /** The numbers of an input that is a constant of 64-bit integers. */
   integers(input: number): readonly number[];
+  /** The numbers of an input that is a constant of 32-bit floating point numbers. */
+  floats(input: number): readonly number[];
 }
 
 /**
@@ -49,10 +51,11 @@ export function inferShapes(graph: GraphProto): ModelShapes {
   for (const node of graph.node) {
     const constant = attribute(node, 'value')?.t;
     const integers = (input: number) => integersOf(constants.get(node.input[input] ?? ''));
+    const floats = (input: number) => floatsOf(constants.get(node.input[input] ?? ''));
     const shape =
       node.opType === 'Constant' && constant !== undefined
         ? constant.dims.map(Number)
-        : resultShape({ node, inputs: node.input.map(of), integers });
+        : resultShape({ node, inputs: node.input.map(of), integers, floats });
     if (constant !== undefined) constants.set(node.output[0]!, constant);
     shapes.set(node.output[0]!, shape);
   }
@@ -69,12 +72,19 @@ export function integerList(node: NodeProto, name: string, otherwise: readonly n
 }
 
 function integersOf(tensor: TensorProto | undefined): readonly number[] {
+  const view = bytesOf(tensor);
+  return Array.from({ length: view.byteLength / 8 }, (_, index) => Number(view.getBigInt64(8 * index, true)));
+}
+
+function floatsOf(tensor: TensorProto | undefined): readonly number[] {
+  const view = bytesOf(tensor);
+  return Array.from({ length: view.byteLength / 4 }, (_, index) => view.getFloat32(4 * index, true));
+}
+
+function bytesOf(tensor: TensorProto | undefined): DataView {
   if (tensor === undefined) throw new Error('A shape depends on numbers that are not constant.');
-  const { rawData } = tensor;
-  const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
-  return Array.from({ length: rawData.byteLength / 8 }, (_, index) =>
-    Number(view.getBigInt64(8 * index, true)),
-  );
+  const { buffer, byteOffset, byteLength } = tensor.rawData;
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 /** Operators whose result has the shape that their inputs broadcast to. */
@@ -146,7 +156,9 @@ const RULES: Readonly<Record<string, Rule | undefined>> = {
     );
   },
   Reshape: ({ integers }) => integers(1),
-  Resize: ({ integers }) => integers(3),
+  // To a size, or else by scales.
+  Resize: ({ inputs, integers, floats }) =>
+    inputs.length > 3 ? integers(3) : inputs[0]!.map((dim, axis) => Math.floor(dim * floats(2)[axis]!)),
   Transpose: ({ node, inputs: [value] }) => integerList(node, 'perm', []).map((axis) => value![axis]!),
   Gather({ node, inputs: [value, indices] }) {
     const axis = Number(attribute(node, 'axis')?.i ?? 0n);
