@@ -138,7 +138,7 @@ async function drags(page: WatchedPage): Promise<Figure[]> {
   const onTheWay: number[] = [];
   const longTasks: number[] = [];
   let moving = 0;
-  for (const [from, to, seconds] of [...DRAGS, ...DRAGS]) {
+  for (const [from, to, seconds] of [...DRAGS, ...DRAGS, ...DRAGS]) {
     const index = await page.drag(from, to, seconds);
     const watched = await page.take();
     moving += seconds;
