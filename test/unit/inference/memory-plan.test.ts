@@ -59,10 +59,10 @@ describe('planning memory', () => {
         setup: { stages: 2, options: mlfa.options },
         budget: memoryBudget('cpu', availableBytes),
       });
-    expect(computedPixels(of(16 * GIB).tiles)).toBe(height * width);
-    expect(of(16 * GIB).peakBytes).toBeLessThan(4 * GIB);
-    expect(computedPixels(of(3 * GIB).tiles)).toBeGreaterThan(1.25 * height * width);
-    expect(of(3 * GIB).peakBytes).toBeLessThan(2.7 * GIB);
+    expect(computedPixels(of(24 * GIB).tiles)).toBe(height * width);
+    expect(of(24 * GIB).peakBytes).toBeLessThan(0.45 * 24 * GIB);
+    expect(computedPixels(of(6 * GIB).tiles)).toBeGreaterThan(1.25 * height * width);
+    expect(of(6 * GIB).peakBytes).toBeLessThan(4 * GIB);
   });
 
   it('makes tiles smaller where less memory is free', () => {

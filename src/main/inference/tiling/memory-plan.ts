@@ -109,6 +109,11 @@ function planAlignmentTiles(request: MemoryRequest, margin: number, aim: number)
   return { tiles, alignmentTiles, keepMemory: false, peakBytes };
 }
 
+/** Half of what there is, where it is known. */
+function generousAim({ limitBytes }: MemoryBudget): number {
+  return Number.isFinite(limitBytes) ? Math.max(GENEROUS_AIM, limitBytes / 2) : GENEROUS_AIM;
+}
+
 function weightBytes({ network, size, setup }: MemoryRequest): number {
   const parameters = network.parameters(size, setup.options);
   return 4 * WEIGHT_COPIES * parameters.reduce((sum, { dims }) => sum + elementCount(dims), 0);
@@ -152,7 +157,7 @@ function planWholeFrames(request: MemoryRequest): MemoryPlan {
   };
   let tiles = request.tile === undefined ? planned(wanted) : planTilesOfSize(shape, request.tile);
   if (request.tile === undefined && computedPixels(tiles) > COSTLY_TILES * pixels)
-    tiles = planned(Math.max(wanted, GENEROUS_AIM - held));
+    tiles = planned(Math.max(wanted, generousAim(budget) - held));
   const tileTotal = tiles.height * tiles.width * tileBytes;
   const keeping = held + untiled.reduce((sum, bytes) => sum + bytes, tileTotal);
   const keepMemory = keeping <= budget.wantedBytes;

@@ -80,10 +80,13 @@ function corrected(frame: Value, change: Value): Value {
   return add(frame, multiply(change, 0.5));
 }
 
-/** Measured with ONNX Runtime's CPU provider at 480 x 272, rounded up. */
+/**
+ * Measured with ONNX Runtime's CPU provider, rounded up; at 640 x 368 and more, since small frames take memory that loading
+ * the weights has left behind.
+ */
 function bytesPerPixel(program: NetworkProgram, size: MlfaSizeName): number {
   const table: Record<MlfaSizeName, Partial<Record<NetworkProgram, number>>> = {
-    paper: { reconstruct: 3000, features: 400, fuse: 2000 },
+    paper: { reconstruct: 6000, features: 400, fuse: 2000 },
     lite: { reconstruct: 1700, features: 200, fuse: 600 },
   };
   return entryOf(table[size], program);
