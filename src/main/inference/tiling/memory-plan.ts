@@ -109,9 +109,10 @@ function planAlignmentTiles(request: MemoryRequest, margin: number, aim: number)
   return { tiles, alignmentTiles, keepMemory: false, peakBytes };
 }
 
-/** Half of what there is, where it is known. */
-function generousAim({ limitBytes }: MemoryBudget): number {
-  return Number.isFinite(limitBytes) ? Math.max(GENEROUS_AIM, limitBytes / 2) : GENEROUS_AIM;
+/** The last one is half of what there is, where that is known. */
+function generousAims({ limitBytes }: MemoryBudget): number[] {
+  const half = limitBytes / 2;
+  return Number.isFinite(half) && half > GENEROUS_AIM ? [GENEROUS_AIM, half] : [GENEROUS_AIM];
 }
 
 function weightBytes({ network, size, setup }: MemoryRequest): number {
@@ -156,8 +157,10 @@ function planWholeFrames(request: MemoryRequest): MemoryPlan {
     return planTiles({ ...shape, maxPixels }) ?? planTilesOfSize(shape, smallest);
   };
   let tiles = request.tile === undefined ? planned(wanted) : planTilesOfSize(shape, request.tile);
-  if (request.tile === undefined && computedPixels(tiles) > COSTLY_TILES * pixels)
-    tiles = planned(Math.max(wanted, generousAim(budget) - held));
+  for (const aim of request.tile === undefined ? generousAims(budget) : []) {
+    if (computedPixels(tiles) <= COSTLY_TILES * pixels) break;
+    tiles = planned(Math.max(wanted, aim - held));
+  }
   const tileTotal = tiles.height * tiles.width * tileBytes;
   const keeping = held + untiled.reduce((sum, bytes) => sum + bytes, tileTotal);
   const keepMemory = keeping <= budget.wantedBytes;
