@@ -46,6 +46,8 @@ export class Workspace {
   #recent = $state.raw<readonly RecentClip[]>([]);
   #clip = $state.raw<ClipView | undefined>();
   #opening = $state.raw<string | undefined>();
+  /** Saved by another window while a clip, perhaps this one, was being opened. */
+  #earlyChoices: Extract<ServerEvent, { type: 'choices' }> | undefined;
   #connection = $state<Connection>('connecting');
   #dialog = $state<DialogName | undefined>();
   #announcement = $state('');
@@ -144,6 +146,8 @@ export class Workspace {
         sound: this.sound,
         report: (thrown) => this.report(thrown),
       });
+      if (this.#earlyChoices?.clip === info.id) this.#clip.receiveChoices(this.#earlyChoices.choices);
+      this.#earlyChoices = undefined;
       this.viewport.setPicture({ width: info.displayWidth, height: info.displayHeight });
       this.viewport.fit();
       this.#dialog = undefined;
@@ -271,6 +275,7 @@ export class Workspace {
         return;
       case 'choices':
         if (event.clip === this.#clip?.info.id) this.#clip.receiveChoices(event.choices);
+        else if (this.#opening !== undefined) this.#earlyChoices = event;
         return;
       case 'cuts':
         if (event.clip === this.#clip?.info.id) this.#clip.sceneCuts.receive(event.cuts);
@@ -302,8 +307,12 @@ export class Workspace {
       return;
     }
     const restarted = this.#session.launch !== launch;
-    // The first event of the first stream says nothing that was not asked for just now.
-    if (isFirst && !restarted) return;
+    // The first event of the first stream says nothing that was not asked for just now, but another window may have
+    // changed the clip's choices between the answer and the stream.
+    if (isFirst && !restarted) {
+      await this.#refreshChoices();
+      return;
+    }
     await this.#refresh();
     const clip = this.#clip;
     if (!clip) return;
@@ -311,10 +320,16 @@ export class Workspace {
     if (restarted) {
       await this.#reporting(() => this.client.openClip({ body: { path: clip.info.path } }));
     }
+    await this.#refreshChoices();
+    await Promise.all([clip.refreshRecipe(), clip.sceneCuts.ask()]);
+  }
+
+  async #refreshChoices(): Promise<void> {
+    const clip = this.#clip;
+    if (!clip) return;
     await this.#reporting(async () => {
       const info = await this.client.clip({ params: { clip: clip.info.id } });
       clip.receiveChoices(info.choices);
     });
-    await Promise.all([clip.refreshRecipe(), clip.sceneCuts.ask()]);
   }
 }

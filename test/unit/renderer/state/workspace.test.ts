@@ -54,12 +54,16 @@ describe('Workspace', () => {
       expect(workspace.clip?.info.path).toBe(CLIP.path);
     });
 
-    it('asks for nothing twice when the stream of events says where it begins', async () => {
+    it('asks again only for what was chosen when the stream of events says where it begins', async () => {
       await startWith({ openPath: CLIP.path });
       const asked = server.requests.length;
+      const deblur = { ...CLIP.choices.deblur, stages: 3 };
+      server.clips[CLIP.path] = { ...CLIP, choices: { deblur, range: null } };
       server.tell({ type: 'reset', launch: 'first' });
       await settled();
-      expect(server.requests).toHaveLength(asked);
+      expect(workspace.clip?.deblur.stages).toBe(3);
+      const again = server.requests.slice(asked).map(({ route }) => route);
+      expect(again.filter((route) => route.startsWith('GET'))).toEqual(['GET /api/clips/:id']);
     });
 
     it('leaves the choice to the user otherwise', async () => {
@@ -98,6 +102,15 @@ describe('Workspace', () => {
     it('shows what another window chose', () => {
       const deblur = { ...CLIP.choices.deblur, stages: 3 };
       server.tell({ type: 'choices', clip: CLIP.id, choices: { deblur, range: null } });
+      expect(workspace.clip?.deblur.stages).toBe(3);
+    });
+
+    it('shows what another window chose while the clip was being opened', async () => {
+      const opening = workspace.openPath(SAMPLE.path);
+      const deblur = { ...SAMPLE.choices.deblur, stages: 3 };
+      server.tell({ type: 'choices', clip: SAMPLE.id, choices: { deblur, range: null } });
+      await opening;
+      expect(workspace.clip?.info.path).toBe(SAMPLE.path);
       expect(workspace.clip?.deblur.stages).toBe(3);
     });
 
