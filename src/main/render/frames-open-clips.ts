@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { FrameSource, SoundSource } from '../media/index.ts';
 
 interface OpenClip {
@@ -11,14 +12,30 @@ interface OpenClip {
 
 /** Clips that are open at a time: the one on the screen, and those that thumbnails are made of. */
 const MOST_OPEN = 3;
-/** Memory for decoded frames of all open clips together. */
-const FRAME_BYTES = 256 * 2 ** 20;
-const IDLE_SHARE = 32 * 2 ** 20;
+const MIB = 2 ** 20;
+const IDLE_SHARE = 32 * MIB;
+
+/**
+ * Memory for decoded frames of all open clips together, in bytes: a sixteenth of what the machine has. A gigabyte holds 11
+ * seconds of 1920 x 1080, so that moving to and fro where somebody works decodes nothing twice.
+ *
+ * @param memoryBytes - of the machine, or what this process may have of it.
+ */
+export function decodedFrameBytes(memoryBytes: number): number {
+  return Math.round(Math.min(1024 * MIB, Math.max(256 * MIB, memoryBytes / 16)));
+}
+
+/** A container may have less than the machine; where there is no limit, that is 0 or more than there is. */
+function machineMemoryBytes(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+}
 
 /** The clips that were looked into last, opened once and again only when their file has changed. */
 export class OpenClips {
   /** The one used last is the last. */
   readonly #clips = new Map<string, OpenClip>();
+  readonly #frameBytes = decodedFrameBytes(machineMemoryBytes());
 
   /** @throws AcutanceError as `FrameSource.open`. */
   async open(path: string, signal: AbortSignal): Promise<FrameSource> {
@@ -31,7 +48,7 @@ export class OpenClips {
             stamp,
             source: FrameSource.open(path, {
               signal,
-              cacheBytes: FRAME_BYTES - (MOST_OPEN - 1) * IDLE_SHARE,
+              cacheBytes: this.#frameBytes - (MOST_OPEN - 1) * IDLE_SHARE,
             }),
           };
     this.#clips.delete(path);
