@@ -108,6 +108,39 @@ describe('frames by their number', () => {
   });
 });
 
+describe('what lies around a frame', () => {
+  const path = fixture('stream.mp4');
+
+  it('is decoded when nobody asks for another one', async () => {
+    const source = await FrameSource.open(path);
+    await take(source, 70);
+    await source.prepare(0);
+    await source.readAround();
+    expect(Array.from(source.index.pts, (_, number) => source.has(number))).not.toContain(false);
+    await source.dispose();
+  });
+
+  it('is left alone as soon as somebody does', async () => {
+    const source = await FrameSource.open(path);
+    await take(source, 70);
+    await source.prepare(0);
+    const reading = source.readAround();
+    await take(source, 71);
+    await reading;
+    expect(source.has(0)).toBe(false);
+    await source.dispose();
+  });
+
+  it('takes no room that other frames have', async () => {
+    const source = await FrameSource.open(path, { cacheBytes: 1 });
+    await take(source, 70);
+    await source.prepare(0);
+    await source.readAround();
+    expect(source.has(70)).toBe(true);
+    await source.dispose();
+  });
+});
+
 describe('a hand that drags', () => {
   const path = fixture('stream.mp4');
 

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { AV_FRAME_FLAG_CORRUPT } from 'node-av/constants';
 import type { Frame } from 'node-av/lib';
 import { AcutanceError } from '../../shared/errors.ts';
@@ -35,6 +36,9 @@ const NEARBY = 30;
 
 /** So many moves backwards in a row are a direction: the neighbours of a frame are asked for to and fro. */
 const GOING_BACK = 2;
+
+/** Milliseconds without a call after which there is time to read what nobody has asked for yet. */
+const REST = 120;
 
 /** How many keyframes before the nearest one decoding starts where that one does not lead to the wanted frame. */
 const STEPS_BACK = [0, 1, 3] as const;
@@ -156,8 +160,37 @@ export class FrameSource {
     return done;
   }
 
-  async #readAhead(from: number, to: number, signal: AbortSignal): Promise<void> {
-    for (let number = from; number < Math.min(to, this.#index.pts.length); number++) {
+  /**
+   * Once nobody has asked for a frame for a moment, decodes what lies around the last one, the nearest groups first, until
+   * the next call of `frame` or until there is no room but in the place of other frames.
+   */
+  async readAround(): Promise<void> {
+    const signal = this.#ahead?.signal;
+    const last = this.#last;
+    if (!signal || last === undefined) return;
+    try {
+      await setTimeout(REST, undefined, { signal, ref: false });
+    } catch {
+      return;
+    }
+    const { frames } = this.#index.keyframes;
+    const row = keyframeRow(this.#index.keyframes, last);
+    for (let away = 0; away < frames.length && !signal.aborted && !this.#store.isFull; away++) {
+      for (const each of away === 0 ? [row] : [row + away, row - away]) {
+        const from = frames[each];
+        if (from === undefined) continue;
+        await this.#readAhead(from, frames[each + 1] ?? Infinity, signal, () => !this.#store.isFull);
+      }
+    }
+  }
+
+  async #readAhead(
+    from: number,
+    to: number,
+    signal: AbortSignal,
+    goesOn = (): boolean => true,
+  ): Promise<void> {
+    for (let number = from; number < Math.min(to, this.#index.pts.length) && goesOn(); number++) {
       if (this.has(number)) continue;
       try {
         (await this.#inTurn(() => this.#frame(number, { hurry: false, signal }))).dispose();

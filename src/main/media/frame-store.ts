@@ -1,6 +1,9 @@
 import type { AVPixelFormat } from 'node-av/constants';
 import { type Frame, avImageGetBufferSize } from 'node-av/lib';
 
+/** Share of the limit above which there is no room to spare. */
+const FULL = 0.9;
+
 /** Decoded frames by their number, up to a number of bytes; the one not used for longest goes first. */
 export class FrameStore {
   readonly #limit: number;
@@ -14,6 +17,11 @@ export class FrameStore {
   /** Frames there is room for, judged by those that are kept. */
   get capacity(): number {
     return this.#frames.size === 0 ? 0 : this.#limit / (this.#bytes / this.#frames.size);
+  }
+
+  /** Whether another frame would push one out, or nearly so. */
+  get isFull(): boolean {
+    return this.#bytes > FULL * this.#limit;
   }
 
   has(number: number): boolean {

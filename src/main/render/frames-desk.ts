@@ -44,7 +44,7 @@ export class FramesDesk {
     const before = source.index;
     const frame = await source.frame(request.frame, { signal });
     // The decoder works in threads of its own while this one makes the picture.
-    void source.prepare(request.ahead);
+    void source.prepare(request.ahead).then(() => source.readAround());
     const { rotation } = source.info.video;
     const { width, height, content } = await this.#picture(frame, request, rotation);
     const bytes = await handOver(content, request.transfer);
