@@ -59,6 +59,7 @@ describe.skipIf(isMissing('chromium'))('when something goes wrong', () => {
 
   it('a restarted server is found again: the page says that it waits, and then goes on', async () => {
     await editor.goTo(3);
+    await editor.frameIsShown(3);
     await application.halt('SIGKILL');
     await editor.page.getByText(/reconnecting/i).waitFor();
     expect(await editor.canvas('before').getAttribute('data-frame')).toBe('3');
