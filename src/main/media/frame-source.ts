@@ -133,6 +133,30 @@ export class FrameSource {
     if (this.#backwards >= GOING_BACK) await this.#readGroupBefore(last, signal);
   }
 
+  /**
+   * Once nobody has asked for a frame for a moment, decodes what lies around the last one, the nearest groups first, until
+   * the next call of `frame` or until there is no room but in the place of other frames.
+   */
+  async readAround(): Promise<void> {
+    const signal = this.#ahead?.signal;
+    const last = this.#last;
+    if (!signal || last === undefined) return;
+    try {
+      await setTimeout(REST, undefined, { signal, ref: false });
+    } catch {
+      return;
+    }
+    const { frames } = this.#index.keyframes;
+    const row = keyframeRow(this.#index.keyframes, last);
+    for (let away = 0; away < frames.length && !signal.aborted && !this.#store.isFull; away++) {
+      for (const each of away === 0 ? [row] : [row + away, row - away]) {
+        const from = frames[each];
+        if (from === undefined) continue;
+        await this.#readAhead(from, frames[each + 1] ?? Infinity, signal, () => !this.#store.isFull);
+      }
+    }
+  }
+
   /** Gives kept frames back until they take no more than a number of bytes. */
   async forget(bytes: number): Promise<void> {
     await this.#turn;
@@ -158,30 +182,6 @@ export class FrameSource {
     const done = this.#turn.then(work);
     this.#turn = done.catch(() => undefined);
     return done;
-  }
-
-  /**
-   * Once nobody has asked for a frame for a moment, decodes what lies around the last one, the nearest groups first, until
-   * the next call of `frame` or until there is no room but in the place of other frames.
-   */
-  async readAround(): Promise<void> {
-    const signal = this.#ahead?.signal;
-    const last = this.#last;
-    if (!signal || last === undefined) return;
-    try {
-      await setTimeout(REST, undefined, { signal, ref: false });
-    } catch {
-      return;
-    }
-    const { frames } = this.#index.keyframes;
-    const row = keyframeRow(this.#index.keyframes, last);
-    for (let away = 0; away < frames.length && !signal.aborted && !this.#store.isFull; away++) {
-      for (const each of away === 0 ? [row] : [row + away, row - away]) {
-        const from = frames[each];
-        if (from === undefined) continue;
-        await this.#readAhead(from, frames[each + 1] ?? Infinity, signal, () => !this.#store.isFull);
-      }
-    }
   }
 
   async #readAhead(

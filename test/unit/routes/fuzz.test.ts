@@ -7,7 +7,8 @@ import type { Endpoint } from '../../../src/shared/api/endpoint.ts';
 import { endpoints, type EndpointName } from '../../../src/shared/api/endpoints.ts';
 import { PROBLEM_TYPE, problemSchema } from '../../../src/shared/api/problem.ts';
 import { arbitraryOf, spoiled } from './support/arbitrary-of.ts';
-import { type FakeApp, IMPORTED, RECIPE, fakeApp, readerOf } from './support/fake-services.ts';
+import { type FakeApp, RECIPE, fakeApp, readerOf } from './support/fake-services.ts';
+import { IMPORTED } from './support/fake-weights.ts';
 
 /** The same cases in every run; `ACUTANCE_FUZZ_SEED` tries others. */
 const SEED = Number(process.env['ACUTANCE_FUZZ_SEED'] ?? 20_261_120);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { IMPORTED, fakeApp, problemOf, readerOf } from './support/fake-services.ts';
+import { fakeApp, problemOf, readerOf } from './support/fake-services.ts';
+import { IMPORTED } from './support/fake-weights.ts';
 
 type App = ReturnType<typeof fakeApp>;
 

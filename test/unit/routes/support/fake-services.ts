@@ -16,6 +16,7 @@ import { HttpProblem } from '../../../../src/main/routes/problem-response.ts';
 import { createRoutes } from '../../../../src/main/routes/routes.ts';
 import type { MediaService, Services } from '../../../../src/main/routes/services.ts';
 import { FakeLooks } from './fake-looks.ts';
+import { fakeWeights } from './fake-weights.ts';
 
 export const FRAMES = 5;
 export const RECIPE = 'a'.repeat(32);
@@ -180,38 +181,6 @@ export class FakeRender implements RenderService {
     for (const listener of this.#listeners) listener({ type: 'job', job });
     return job;
   }
-}
-
-/** Weights that can be removed as often as one likes. */
-export const IMPORTED = 'e'.repeat(64);
-
-/** Takes files in as the real one does; imports those whose name ends in `.pth`, and finds a part in the others. */
-function fakeWeights(uploads: WeightUploads, access: FileAccess, onChange: () => void): Services['weights'] {
-  return {
-    describe: async () => ({ folder: '/data/weights', problems: [] }),
-    receive: (name, body) => uploads.receive(name, body),
-    discard: (id) => uploads.discard(id),
-    import: async ({ files, licence }) => {
-      const [file] = files;
-      const name =
-        file && 'upload' in file ? uploads.find(file.upload).name : await access.file(file?.path ?? '');
-      if (!name.endsWith('.pth')) {
-        return { result: 'part', network: 'pvdnet', size: 'lite', present: ['BIMNet'], absent: ['PVDNet'] };
-      }
-      const weights = { name, hash: IMPORTED, source: 'imported', origin: name, bytes: 1 } as const;
-      onChange();
-      return {
-        result: 'imported',
-        network: 'cdvd-tsp',
-        size: 'lite',
-        weights: licence === undefined ? weights : { ...weights, licence },
-      };
-    },
-    remove: async (hash) => {
-      if (hash !== IMPORTED) throw new AcutanceError('weights-missing', 'There are no such weights.');
-      onChange();
-    },
-  };
 }
 
 export interface FakeApp {
