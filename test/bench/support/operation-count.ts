@@ -21,7 +21,7 @@ export interface OperationCount {
  * - correlations: one product per channel and displacement; all-range matching: both its matrix products;
  * - matrix products.
  *
- * Not counted: what is done once per element (activations, additions, warps, resizing, exponentials), and channels of zeros
+ * Not counted: what is done once per element (activations, additions, warps, resizing, exponentials), and zeros around weights
  * that a graph has only because the processor likes round numbers of channels. So the count is that of the published
  * network, and what a lowering computes beyond it is not in its favour.
  */
@@ -29,7 +29,7 @@ export function countOperations(model: Uint8Array): OperationCount {
   const { graph } = fromBinary(ModelProtoSchema, model);
   if (graph === undefined) throw new Error('The model has no graph.');
   const shapes = inferShapes(graph);
-  const meant = meantShapes(graph, shapes);
+  const meant = meantElements(graph, shapes);
   const counts = graph.node.map((node) => countNode(node, shapes, meant));
   return {
     convolutions: sum(counts.map(({ convolutions }) => convolutions)),
@@ -37,26 +37,24 @@ export function countOperations(model: Uint8Array): OperationCount {
   };
 }
 
-/** The shape of a weight without the zeros that were appended to it. */
-function meantShapes(graph: GraphProto, shapes: ModelShapes): (name: string) => Shape {
-  const padded = new Map(
-    graph.node
-      .filter(({ opType }) => opType === 'Pad')
-      .map(({ input, output }) => [output[0]!, input[0]!] as const),
-  );
-  const meant = (name: string): Shape => {
-    const source = padded.get(name);
-    return source === undefined ? shapes.of(name) : meant(source);
+/** How many elements a weight has without the zeros that were put around it, or around its parts. */
+function meantElements(graph: GraphProto, shapes: ModelShapes): (name: string) => number {
+  const made = new Map(graph.node.map((node) => [node.output[0]!, node]));
+  const meant = (name: string): number => {
+    const node = made.get(name);
+    if (node?.opType === 'Pad') return meant(node.input[0]!);
+    if (node?.opType === 'Concat') return sum(node.input.map(meant));
+    return elementCount(shapes.of(name));
   };
   return meant;
 }
 
 const NOTHING: OperationCount = { convolutions: 0, others: 0 };
 
-function countNode(node: NodeProto, shapes: ModelShapes, meant: (name: string) => Shape): OperationCount {
+function countNode(node: NodeProto, shapes: ModelShapes, meant: (name: string) => number): OperationCount {
   const input = (index: number) => shapes.of(node.input[index]!);
   const output = () => shapes.of(node.output[0]!);
-  const weight = (index: number) => elementCount(meant(node.input[index]!));
+  const weight = (index: number) => meant(node.input[index]!);
   if (node.domain === OWN_DOMAIN) {
     switch (node.opType) {
       case 'Correlation':

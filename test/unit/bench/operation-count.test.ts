@@ -50,6 +50,11 @@ describe('the operations of', () => {
     expect(countOperations(model).convolutions).toBe(2 * (10 * 10) * 20 * (117 * 9));
   });
 
+  it('a convolution of several pixels at once: those of the pixels', () => {
+    const model = modelOf((graph) => conv(image(graph, 32, 30, 40), { channels: 3, kernel: 5 }));
+    expect(countOperations(model).convolutions).toBe(2 * (30 * 40) * 3 * (32 * 5 * 5));
+  });
+
   it('transposed convolutions: two for each input and each weight that it meets', () => {
     const full = modelOf((graph) =>
       transposedConv(image(graph, 8, 10, 12), { channels: 6, kernel: 3, padding: 1, outputPadding: 1 }),

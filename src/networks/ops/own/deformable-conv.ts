@@ -136,6 +136,11 @@ const BAND_PIXELS = 4096;
  */
 const MOST_BANDS = 20;
 
+interface Parts {
+  readonly offset: Value;
+  readonly mask: Value;
+}
+
 /**
  * Bands of rows one after another. A node for some rows still reads from the whole image, to which offsets may lead from
  * everywhere: `DeformConv` has as many rows as its kernel, spread by its dilation, leaves room for in the image. A band's
@@ -149,6 +154,11 @@ function bandedBody(
 ): Value {
   const [n, , h, w] = imageDims('PredictedDeformableConv', image);
   const rows = Math.min(h, Math.max(Math.ceil(h / MOST_BANDS), Math.floor(BAND_PIXELS / w)));
+  // A convolution for each: what one gives would have to be taken apart again, and a sigmoid is free right behind one.
+  const [weights, biases] = [predictor.weight, predictor.bias].map((value) => ({
+    offset: slice(value, 0, 0, 2 * groups * TAPS),
+    mask: slice(value, 0, 2 * groups * TAPS, 3 * groups * TAPS),
+  })) as [Parts, Parts];
   const bands = Array.from({ length: Math.ceil(h / rows) }, (_, index) => {
     const start = index * rows;
     const end = Math.min(h, start + rows);
@@ -157,25 +167,25 @@ function bandedBody(
     const below = isWhole ? 1 : (h - (end - start)) % 2;
     const dilation = isWhole ? 1 : (h - (end - start) + below) / 2;
     const above = isWhole ? 1 : 0;
-    const back = Float32Array.from({ length: 3 * groups * TAPS }, (_, channel) => {
-      const isVertical = channel < 2 * groups * TAPS && channel % 2 === 0;
+    const back = Float32Array.from({ length: 2 * groups * TAPS }, (_, channel) => {
+      const isVertical = channel % 2 === 0;
       const row = Math.floor((Math.floor(channel / 2) % TAPS) / KERNEL);
       return isVertical ? start + row - 1 - (row * dilation - above) : 0;
     });
-    const raw = graph.node({
-      opType: 'Conv',
-      inputs: [
-        slice(from, 2, Math.max(0, start - 1), Math.min(h, end + 1)),
-        predictor.weight,
-        isWhole ? predictor.bias : add(predictor.bias, graph.constant({ data: back, dims: [back.length] })),
-      ],
-      outputs: [{ dims: [n, back.length, end - start, w] }],
-      attributes: {
-        kernel_shape: [KERNEL, KERNEL],
-        pads: [start === 0 ? 1 : 0, 1, end === h ? 1 : 0, 1],
-      },
-    })[0]!;
-    const { offset, mask } = offsetsAndMasks(raw, groups);
+    const surrounding = slice(from, 2, Math.max(0, start - 1), Math.min(h, end + 1));
+    const predicted = (kernel: Value, shift: Value) =>
+      graph.node({
+        opType: 'Conv',
+        inputs: [surrounding, kernel, shift],
+        outputs: [{ dims: [n, kernel.dims[0]!, end - start, w] }],
+        attributes: {
+          kernel_shape: [KERNEL, KERNEL],
+          pads: [start === 0 ? 1 : 0, 1, end === h ? 1 : 0, 1],
+        },
+      })[0]!;
+    const leading = graph.constant({ data: back, dims: [back.length] });
+    const offset = predicted(weights.offset, isWhole ? biases.offset : add(biases.offset, leading));
+    const mask = sigmoid(predicted(weights.mask, biases.mask));
     return graph.node({
       opType: 'DeformConv',
       inputs: [image, weight, offset, bias, mask],
