@@ -26,6 +26,7 @@ const STATES: readonly (readonly [name: string, show: (editor: EditorPage) => Pr
   ['the models', (editor) => editor.press('Control+Shift+m')],
   ['the shortcuts', (editor) => editor.press('F1')],
   ['about', (editor) => editor.page.getByRole('button', { name: 'About Acutance' }).click()],
+  ['an open menu', (editor) => editor.page.getByRole('button', { name: /^Look inside/ }).click()],
   ['an open list', (editor) => editor.page.getByRole('combobox', { name: 'Device' }).click()],
   ['a problem', (editor) => editor.openClip('/etc/hostname')],
 ];
@@ -59,6 +60,24 @@ describe.skipIf(isMissing('chromium')).each(['dark', 'light'] as const)('accessi
     await editor.press('Escape');
     expect(found).toEqual([]);
   });
+
+  it.each(['Theme: as the system', 'Look inside: none'])(
+    'the button "%s" says so until its menu is open',
+    async (name) => {
+      const button = editor.page.getByRole('button', { name, exact: true });
+      const tooltip = editor.page.getByRole('tooltip');
+      await button.hover();
+      await tooltip.getByText(name).waitFor();
+      await button.click();
+      await editor.page.getByRole('menu').waitFor();
+      await tooltip.waitFor({ state: 'detached' });
+      await editor.press('Escape');
+      await tooltip.getByText(name).waitFor();
+      await editor.page.mouse.move(0, 300);
+      await editor.press('Tab');
+      await tooltip.getByText(name).waitFor({ state: 'detached' });
+    },
+  );
 
   it('everything can be reached and seen to be reached by the Tab key', async () => {
     await editor.choose('View', 'Wipe');
