@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { arvo } from '../../src/networks/archs/arvo/arvo.ts';
-import { SIZES } from '../../src/networks/archs/arvo/sizes.ts';
-import type { Network, NetworkProgram, ProgramRequest } from '../../src/networks/network.ts';
+import type { Network, ProgramRequest } from '../../src/networks/network.ts';
 import { LAYER_COUNTS, type LayerCount } from '../../src/shared/settings.ts';
-import type { Tensor } from '../../src/shared/tensor.ts';
 import { maxDifference } from '../support/arrays.ts';
-import { runModel } from '../support/run-graph.ts';
 import { madeUpWeights, movingPattern } from '../unit/inference/support/made-up-weights.ts';
-import { PlainArvo, warped, type Image } from '../unit/networks/support/plain-arvo.ts';
 import { deblurClip, type DeblurSetup } from './support/deblur-clip.ts';
+import { plainArvoClip } from './support/plain-clips.ts';
 
 const weightsOf = (layers: LayerCount) => ({
   parameters: madeUpWeights(arvo, 'lite', { layers }),
@@ -18,34 +15,6 @@ const weightsOf = (layers: LayerCount) => ({
 function deblur(frames: readonly Float32Array[], setup: DeblurSetup<'stages' | 'height' | 'width'>) {
   const weights = weightsOf(setup.options?.layers ?? 3);
   return deblurClip(frames, { network: arvo, size: 'lite', weights, ...setup });
-}
-
-/** A stage by the witness; only the flow, which is checked with CDVD-TSP, is the graphs'. */
-function plainStage(height: number, width: number) {
-  const { parameters } = weightsOf(3);
-  const plain = new PlainArvo(parameters, SIZES.lite, 3);
-  const run = (program: NetworkProgram, feeds: Record<string, Tensor>) => {
-    const request = { program, size: 'lite', height, width, alignCorners: true } as const;
-    return runModel(arvo.buildModel({ ...request, lowering: 'standard', parameters }), feeds);
-  };
-  const flow = async (reference: Image, neighbour: Image) => {
-    const feeds: Record<string, Tensor> = {};
-    for (const [role, { data }] of Object.entries({ reference, neighbour })) {
-      const frame = { data: Float32Array.from(data), dims: [1, 3, height, width] };
-      for (const [name, tensor] of Object.entries(await run('features', { frame })))
-        feeds[name.replace('level', role)] = tensor;
-    }
-    return (await run('flow', feeds))['flow']!.data;
-  };
-  return async (frames: readonly Image[]) => {
-    const results: Image[] = [];
-    for (const [index, next] of frames.slice(2).entries()) {
-      const [previous, middle] = [frames[index]!, frames[index + 1]!];
-      const before = warped(previous, await flow(middle, previous));
-      results.push(plain.restore(before, middle, warped(next, await flow(middle, next))));
-    }
-    return results;
-  };
 }
 
 /** The network with the graphs that WebGPU gets, which run on any device. */
@@ -58,20 +27,16 @@ describe('a clip through ARVo', () => {
   it('comes out as the paper says, after one stage and after two, ends mirrored', async () => {
     const [height, width] = [24, 40];
     const frames = movingPattern(3, height, width);
-    const images = frames.map((frame): Image => ({
-      ...{ channels: 3, height, width },
-      data: Float64Array.from(frame),
-    }));
-    const [first, second, third] = images as [Image, Image, Image];
-    const stage = plainStage(height, width);
-    const once = await stage([first, second, first, second, third, second, third]);
-    const twice = await stage(once);
+    const { parameters } = weightsOf(3);
+    const setup = { size: 'lite', layers: 3, height, width, parameters } as const;
+    const once = await plainArvoClip(frames, { ...setup, stages: 1 });
+    const twice = await plainArvoClip(frames, { ...setup, stages: 2 });
     for (const network of [arvo, webGpuBodies]) {
       const one = await deblur(frames, { network, stages: 1, height, width });
       const two = await deblur(frames, { network, stages: 2, height, width });
       for (let index = 0; index < 3; index++) {
-        expect(maxDifference(one.restored[index]!, once[index + 1]!.data)).toBeLessThan(1e-4);
-        expect(maxDifference(two.restored[index]!, twice[index]!.data)).toBeLessThan(1e-4);
+        expect(maxDifference(one.restored[index]!, once[index]!)).toBeLessThan(1e-4);
+        expect(maxDifference(two.restored[index]!, twice[index]!)).toBeLessThan(1e-4);
       }
     }
   });

@@ -102,22 +102,28 @@ export class PlainMlfa {
     const [weight, scale, bias] = ['weight', 'scale', 'bias'].map((kind) => this.#weights(`${name}.${kind}`));
     const result = image(channels, x.height / stride, x.width / stride);
     const reach = (kernel - 1) / 2;
-    for (let o = 0, i = 0; o < channels; o++) {
-      for (let y = 0; y < result.height; y++) {
-        for (let column = 0; column < result.width; column++, i++) {
-          let total = 0;
-          for (let c = 0; c < x.channels; c++) {
-            for (let ky = 0; ky < kernel; ky++) {
-              const row = mirrored(stride * y + rate * (ky - reach), x.height);
-              for (let kx = 0; kx < kernel; kx++) {
-                const place = mirrored(stride * column + rate * (kx - reach), x.width);
-                total += weight![((o * x.channels + c) * kernel + ky) * kernel + kx]! * at(x, c, row, place);
-              }
+    const along = (tap: number, size: number) =>
+      Int32Array.from({ length: size / stride }, (_, i) => mirrored(stride * i + rate * (tap - reach), size));
+    const taps = Array.from({ length: kernel }, (_, tap) => ({
+      rows: along(tap, x.height),
+      columns: along(tap, x.width),
+    }));
+    const plane = result.height * result.width;
+    for (let o = 0, tap = 0; o < channels; o++) {
+      const total = result.data.subarray(o * plane, (o + 1) * plane);
+      for (let c = 0; c < x.channels; c++) {
+        for (const { rows } of taps) {
+          for (const { columns } of taps) {
+            const factor = weight![tap++]!;
+            for (let y = 0, i = 0; y < result.height; y++) {
+              const start = (c * x.height + rows[y]!) * x.width;
+              for (let column = 0; column < result.width; column++, i++)
+                total[i]! += factor * x.data[start + columns[column]!]!;
             }
           }
-          result.data[i] = total * scale![o]! + bias![o]!;
         }
       }
+      for (let i = 0; i < plane; i++) total[i] = total[i]! * scale![o]! + bias![o]!;
     }
     return result;
   }
