@@ -76,6 +76,20 @@ export class FileBrowser {
     return true;
   }
 
+  /**
+   * Shows the first of these folders that can be shown, unless another one is asked for meanwhile.
+   * @param paths - most wanted first; those that are undefined or empty are none
+   * @returns the one shown
+   */
+  async goToFirst(paths: readonly (string | undefined)[]): Promise<string | undefined> {
+    for (const path of paths) {
+      if (path === undefined || path === '') continue;
+      if (await this.go(path)) return path;
+      if (!this.problem) return undefined;
+    }
+    return undefined;
+  }
+
   async goUp(): Promise<void> {
     const parent = this.#folder?.parent;
     if (parent !== undefined) await this.go(parent);

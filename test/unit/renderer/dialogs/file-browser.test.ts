@@ -50,6 +50,23 @@ describe('the file browser', () => {
     expect(browser.problem).toBeUndefined();
   });
 
+  it('begins with the first folder that can be listed', async () => {
+    const browser = await openBrowser();
+    expect(await browser.goToFirst([undefined, '/etc', '/v/Dailies', '/v'])).toBe('/v/Dailies');
+    expect(browser.folder?.path).toBe('/v/Dailies');
+    expect(browser.problem).toBeUndefined();
+    expect(await browser.goToFirst(['', '/etc'])).toBeUndefined();
+    expect(browser.problem?.message).toContain('/etc');
+  });
+
+  it('begins nowhere else once a folder is asked for', async () => {
+    const browser = await openBrowser();
+    const beginning = browser.goToFirst(['/etc', '/v']);
+    await browser.go('/v/Dailies');
+    expect(await beginning).toBeUndefined();
+    expect(browser.folder?.path).toBe('/v/Dailies');
+  });
+
   it('comes back to where it was before on the way up', async () => {
     const browser = await openBrowser('/v/Dailies');
     await browser.goUp();
