@@ -3,7 +3,7 @@ import { AcutanceError, type ProblemDescription } from '../../shared/errors.ts';
 import { CUT_DETECTOR } from '../inference/scene-cuts/cut-test.ts';
 import type { ProjectStore, StoredCuts } from '../project/project-store.ts';
 import type { EngineClient } from './engine-client.ts';
-import { putBehind } from './process-priority.ts';
+import { LowPriority } from './process-priority.ts';
 import type { RenderClip } from './render-service.ts';
 
 export interface CutFinderOptions {
@@ -47,6 +47,7 @@ const REST_MS = 1000;
  */
 export class CutFinder {
   readonly #options: CutFinderOptions;
+  readonly #priority: LowPriority;
   /** What is known, by clip; it stays while the program runs, even where it can't be stored. */
   readonly #known = new Map<string, StoredCuts>();
   /** Searches that are wanted, the one to go first at the end. */
@@ -63,6 +64,7 @@ export class CutFinder {
 
   constructor(options: CutFinderOptions) {
     this.#options = options;
+    this.#priority = new LowPriority(options.engine, BEHIND);
   }
 
   /** The cuts of a clip; undefined where not all of its frames were looked at. */
@@ -171,10 +173,6 @@ export class CutFinder {
     const { id, frames, path: input, index } = search.clip;
     const from = search.searched;
     search.cuts = search.cuts.filter((cut) => cut < from);
-    let lowered: number | undefined;
-    const goBehind = (): void => {
-      if (engine.pid !== undefined && engine.pid !== lowered) putBehind((lowered = engine.pid), BEHIND);
-    };
     let told = performance.now();
     let kept = told;
     const answer = engine.run(
@@ -183,7 +181,7 @@ export class CutFinder {
       {
         signal,
         onEvent: (event) => {
-          goBehind();
+          this.#priority.apply();
           if (event.type === 'cut') search.cuts.push(event.number);
           if (event.type !== 'progress' || signal.aborted) return;
           search.searched = Math.min(frames, from + event.progress.framesDone);
@@ -200,7 +198,7 @@ export class CutFinder {
       },
     );
     // Before the engine has begun to start any thread.
-    goBehind();
+    this.#priority.apply();
     await answer;
   }
 

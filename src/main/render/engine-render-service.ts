@@ -13,7 +13,7 @@ import { EngineClient } from './engine-client.ts';
 import { addNotice, requireWithin, runExportOrder, runPreviewOrder } from './job-queue-runs.ts';
 import { JobQueue, hasEnded, type JobControl } from './job-queue.ts';
 import { LivePreviews, type PreviewOrder } from './preview-order.ts';
-import { putBehind } from './process-priority.ts';
+import { LowPriority } from './process-priority.ts';
 import { RecipeResolver, type ResolvedRecipe } from './recipe.ts';
 import type {
   RenderClip,
@@ -57,8 +57,7 @@ export class EngineRenderService implements RenderService {
   /** Answers questions while the other one works. */
   readonly #clerk: EngineClient;
   readonly #listeners = new Set<(event: RenderEvent) => void>();
-  /** The process whose priority was lowered. */
-  #lowered: number | undefined;
+  readonly #workerPriority: LowPriority;
   #clerkTurn: Promise<unknown> = Promise.resolve();
   #clerkTimer: NodeJS.Timeout | undefined;
   #workerTimer: NodeJS.Timeout | undefined;
@@ -68,6 +67,7 @@ export class EngineRenderService implements RenderService {
   constructor(options: RenderServiceOptions) {
     const createEngine = options.createEngine ?? (() => new EngineClient());
     this.#worker = createEngine();
+    this.#workerPriority = new LowPriority(this.#worker, WORKER_PRIORITY);
     this.#clerk = createEngine();
     this.#foundCuts = options.foundCuts ?? (() => undefined);
     this.#cacheFolder = options.cacheFolder ?? frameCacheFolder();
@@ -232,20 +232,13 @@ export class EngineRenderService implements RenderService {
       recipes: this.#recipes,
       cache: this.#cache,
       cacheFolder: this.#cacheFolder,
-      onWorking: () => this.#letScreenGoFirst(),
+      // The threads that compute are started later, and take the priority over.
+      onWorking: () => this.#workerPriority.apply(),
       onRendered: (clip: string, recipe: string, number: number) => {
         this.#tell({ type: 'rendered', clip, recipe, range: { from: number, to: number + 1 } });
         this.#inBackground(this.#cache.trim());
       },
     };
-  }
-
-  /** The threads that compute are started later, and take the priority over. */
-  #letScreenGoFirst(): void {
-    const { pid } = this.#worker;
-    if (pid === undefined || pid === this.#lowered) return;
-    this.#lowered = pid;
-    putBehind(pid, WORKER_PRIORITY);
   }
 
   #evicted({ clip, recipe, range }: Eviction): void {

@@ -5,7 +5,7 @@ import type { DeblurSettings } from '../../shared/settings.ts';
 import type { EngineClient } from './engine-client.ts';
 import { FramesMemory } from './frames-memory.ts';
 import { FramesQueue } from './frames-queue.ts';
-import { putBehind } from './process-priority.ts';
+import { LowPriority } from './process-priority.ts';
 import type { RecipeResolver } from './recipe.ts';
 import type { RenderClip } from './render-service.ts';
 
@@ -43,6 +43,7 @@ const IDLE_MS = 2 * 60_000;
  */
 export class LookService {
   readonly #engine: LookServiceOptions['engine'];
+  readonly #priority: LowPriority;
   readonly #recipes: LookServiceOptions['recipes'];
   readonly #queue = new FramesQueue();
   readonly #pictures: FramesMemory<readonly LookPart[]>;
@@ -52,6 +53,7 @@ export class LookService {
 
   constructor({ engine, recipes, memoryBytes = DEFAULT_MEMORY_BYTES }: LookServiceOptions) {
     this.#engine = engine;
+    this.#priority = new LowPriority(engine, BEHIND);
     this.#recipes = recipes;
     this.#pictures = new FramesMemory(memoryBytes);
   }
@@ -125,8 +127,10 @@ export class LookService {
         deblur: resolved.settings,
         weightsHash: resolved.weights.sha256,
       };
-      const onEvent = () => this.#engine.pid !== undefined && putBehind(this.#engine.pid, BEHIND);
-      const { parts } = await this.#engine.run('look', request, { signal, onEvent });
+      const { parts } = await this.#engine.run('look', request, {
+        signal,
+        onEvent: () => this.#priority.apply(),
+      });
       return parts;
     } finally {
       if (!this.#disposed) this.#idle = setTimeout(() => void this.#engine.dispose(), IDLE_MS).unref();
