@@ -11,6 +11,9 @@ import { fixture, temporaryFolder } from './support/media-copy.ts';
 
 const folder = temporaryFolder();
 
+/** Of stream.mp4, decoded: 480 x 360 at 4:2:0. */
+const FRAME_BYTES = 480 * 360 * 1.5;
+
 /** Time and every sample of a frame, as a text. */
 function fingerprint(frame: VideoFrame): string {
   const hash = createHash('md5').update(frame.native.toBuffer()).digest('hex');
@@ -24,6 +27,15 @@ async function readAll(path: string): Promise<string[]> {
     frame.dispose();
   }
   return all;
+}
+
+/** Packets that decoders were given while something was done. */
+async function packetsFor(work: () => Promise<unknown>): Promise<number> {
+  const sent = vi.spyOn(CodecContext.prototype, 'sendPacket');
+  await work();
+  const { length } = sent.mock.calls.filter(([packet]) => packet !== null);
+  sent.mockRestore();
+  return length;
 }
 
 async function take(source: FrameSource, number: number): Promise<string> {
@@ -131,8 +143,8 @@ describe('what lies around a frame', () => {
     await source.dispose();
   });
 
-  it('takes no room that other frames have', async () => {
-    const source = await FrameSource.open(path, { cacheBytes: 1 });
+  it.each([0.1, 2.5])('takes no room that other frames have, where there is some for %s', async (frames) => {
+    const source = await FrameSource.open(path, { cacheBytes: frames * FRAME_BYTES });
     await take(source, 70);
     await source.prepare(0);
     await source.readAround();
@@ -143,15 +155,6 @@ describe('what lies around a frame', () => {
 
 describe('a hand that drags', () => {
   const path = fixture('stream.mp4');
-
-  /** Packets that decoders were given while something was done. */
-  async function packetsFor(work: () => Promise<unknown>): Promise<number> {
-    const sent = vi.spyOn(CodecContext.prototype, 'sendPacket');
-    await work();
-    const { length } = sent.mock.calls.filter(([packet]) => packet !== null);
-    sent.mockRestore();
-    return length;
-  }
 
   /** `group` is the first frame of the last group. */
   async function openInTheMiddle(): Promise<{ source: FrameSource; group: number; expected: string[] }> {
@@ -291,6 +294,29 @@ describe.skipIf(WITNESS_MISSING)(witnessed('frames by their number of other kind
     const path = make(name, ...options);
     await expectSameFrames(path, 2);
     expect(await readAll(path)).toHaveLength(frameHashes(path).frames.length);
+  });
+
+  it.each([
+    ['no times', 'bare.h264', ['-c:v', 'libx264', '-x264-params', 'keyint=12:bframes=3', '-an']],
+    ['a single group', 'single.mp4', ['-c:v', 'libx264', '-g', '1000', '-an']],
+  ] as const)('are read around one of them without going back, with %s', async (_, name, options) => {
+    const source = await FrameSource.open(make(name, ...options), { cacheBytes: 20 * FRAME_BYTES });
+    await take(source, 29);
+    await take(source, 30);
+    // As when another clip needed the room.
+    await source.forget(0);
+    await take(source, 31);
+    const packets = await packetsFor(async () => {
+      await source.prepare(0);
+      await source.readAround();
+    });
+    expect(packets).toBeLessThan(20);
+    const kept = Array.from(source.index.pts, (_time, number) => number).filter((number) =>
+      source.has(number),
+    );
+    expect(kept[0]).toBe(31);
+    expect(kept.at(-1)).toBeGreaterThanOrEqual(47);
+    await source.dispose();
   });
 
   it('are those that reading gives where a part is damaged', async () => {

@@ -135,7 +135,8 @@ export class FrameSource {
 
   /**
    * Once nobody has asked for a frame for a moment, decodes what lies around the last one, the nearest groups first, until
-   * the next call of `frame` or until there is no room but in the place of other frames.
+   * the next call of `frame` or until there is no room but in the place of other frames. Frames before the last one are
+   * left out where the way to them is longer than there is room for.
    */
   async readAround(): Promise<void> {
     const signal = this.#ahead?.signal;
@@ -148,12 +149,15 @@ export class FrameSource {
     }
     const { frames } = this.#index.keyframes;
     const row = keyframeRow(this.#index.keyframes, last);
-    for (let away = 0; away < frames.length && !signal.aborted && !this.#store.isFull; away++) {
-      for (const each of away === 0 ? [row] : [row + away, row - away]) {
-        const from = frames[each];
-        if (from === undefined) continue;
-        await this.#readAhead(from, frames[each + 1] ?? Infinity, signal, () => !this.#store.isFull);
-      }
+    const goesOn = (): boolean => !signal.aborted && !this.#store.isFull;
+    // The decoder is here already.
+    await this.#readAhead(last + 1, frames[row + 1] ?? Infinity, signal, goesOn);
+    for (let away = 0; away < frames.length && goesOn(); away++) {
+      const [from, to] = [frames[row - away], Math.min(last, frames[row - away + 1] ?? last)];
+      const after = away === 0 ? undefined : frames[row + away];
+      if (after !== undefined)
+        await this.#readAhead(after, frames[row + away + 1] ?? Infinity, signal, goesOn);
+      if (from !== undefined && this.#hasRoomFor(from, to)) await this.#readAhead(from, to, signal, goesOn);
     }
   }
 
@@ -176,6 +180,14 @@ export class FrameSource {
     const { keyframes } = this.#index;
     if (last === undefined || Math.abs(number - last) > NEARBY) return false;
     return keyframeRow(keyframes, number) === keyframeRow(keyframes, last);
+  }
+
+  /** Whether the frames `from <= number < to` can all be kept without one of the others going. */
+  #hasRoomFor(from: number, to: number): boolean {
+    let missing = 0;
+    for (let number = from; number < to && missing <= this.#store.room; number++)
+      if (!this.has(number)) missing++;
+    return missing <= this.#store.room;
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -19,9 +19,14 @@ export class FrameStore {
     return this.#frames.size === 0 ? 0 : this.#limit / (this.#bytes / this.#frames.size);
   }
 
+  /** Frames that there is still room for, judged by those that are kept; any number where none is. */
+  get room(): number {
+    return this.#frames.size === 0 ? Infinity : this.capacity - this.#frames.size;
+  }
+
   /** Whether another frame would push one out, or nearly so. */
   get isFull(): boolean {
-    return this.#bytes > FULL * this.#limit;
+    return this.room < 1 || this.#bytes > FULL * this.#limit;
   }
 
   has(number: number): boolean {
