@@ -11,7 +11,8 @@ export type {
 } from './media-info.ts';
 export { FrameConverter } from './frame-converter.ts';
 export { FrameSource, type FrameSourceOptions } from './frame-source.ts';
-export { PictureMaker, type Picture, type PictureOptions } from './picture-maker.ts';
+export type { Picture } from './picture.ts';
+export { PictureMaker, type PictureOptions } from './picture-maker.ts';
 export { SOUND_RATE, SoundSource, type SoundInfo } from './sound-source.ts';
 export { readWave, waveBytes } from './wave-file.ts';
 export { VideoWriter, type WriteOptions, type WriteResult } from './video-writer.ts';

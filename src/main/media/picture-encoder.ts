@@ -8,7 +8,7 @@ import {
 } from 'node-av/constants';
 import { Codec, CodecContext, Frame, Packet, Rational, SoftwareScaleContext } from 'node-av/lib';
 import { check } from './ffmpeg-failure.ts';
-import type { Picture } from './picture-maker.ts';
+import type { Picture } from './picture.ts';
 
 /** Encoder, what it takes, and its quality where it has one (2 is near the best that JPEG gives). */
 const KINDS = {

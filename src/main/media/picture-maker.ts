@@ -3,14 +3,8 @@ import { FrameConverter } from './frame-converter.ts';
 import { encodePicture } from './picture-encoder.ts';
 import { scaleDown } from './picture-scaling.ts';
 import { turnUpright } from './picture-turning.ts';
+import type { Picture } from './picture.ts';
 import type { VideoFrame } from './video-frame.ts';
-
-/** Rows of R, G, B, A bytes from the top; A is always 255. */
-export interface Picture {
-  readonly width: number;
-  readonly height: number;
-  readonly rgba: Uint8Array<ArrayBuffer>;
-}
 
 export interface PictureOptions {
   /** Degrees clockwise by which the frame is turned; only quarter turns are carried out. */

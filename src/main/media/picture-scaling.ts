@@ -1,4 +1,4 @@
-import type { Picture } from './picture-maker.ts';
+import type { Picture } from './picture.ts';
 
 /**
  * Scales a picture down to a width, if it is wider, keeping its shape. Every pixel becomes the mean of the area that it

@@ -1,4 +1,4 @@
-import type { Picture } from './picture-maker.ts';
+import type { Picture } from './picture.ts';
 
 /** Turns a picture clockwise by a quarter, a half or three quarters; other angles leave it as it is. */
 export function turnUpright(picture: Picture, degrees: number): Picture {

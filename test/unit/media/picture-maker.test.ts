@@ -1,8 +1,9 @@
 import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { FrameConverter } from '../../../src/main/media/frame-converter.ts';
-import { PictureMaker, type Picture } from '../../../src/main/media/picture-maker.ts';
+import { PictureMaker } from '../../../src/main/media/picture-maker.ts';
 import { scaleDown } from '../../../src/main/media/picture-scaling.ts';
+import type { Picture } from '../../../src/main/media/picture.ts';
 import type { VideoFrame } from '../../../src/main/media/video-frame.ts';
 import { makeFrame, noise } from './support/made-frame.ts';
 
