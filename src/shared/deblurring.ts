@@ -92,5 +92,10 @@ export interface InferResult {
   readonly shape: readonly number[];
   readonly seconds: number;
   readonly inferenceSeconds: number;
+  /**
+   * The part of `inferenceSeconds` of every result: what ran between the one before and it. The first one's holds what its
+   * neighbours need too, and the last ones' are short, for what the clip's end needs is computed by then.
+   */
+  readonly frameSeconds: readonly number[];
   readonly deblur: DeblurProvenance;
 }

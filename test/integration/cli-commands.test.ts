@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { InferResult } from '../../src/shared/deblurring.ts';
 import { decodeNpy, encodeNpy } from '../../src/shared/npy.ts';
 import { encodeSafetensors } from '../../src/networks/checkpoints/safetensors-writer.ts';
 import { fillState, type FillState } from '../fixtures/fill.ts';
@@ -116,11 +117,11 @@ describe('infer', () => {
       ];
       const { code, stdout } = await run('infer', ...args);
       expect(code).toBe(0);
-      expect(parseEvents(stdout).at(-1)).toMatchObject({
-        type: 'done',
-        shape: dims,
-        deblur: { size: 'lite', stages: 2 },
-      });
+      const done = parseEvents(stdout).at(-1) as unknown as InferResult;
+      expect(done).toMatchObject({ type: 'done', shape: dims, deblur: { size: 'lite', stages: 2 } });
+      expect(done.frameSeconds).toHaveLength(dims[0]!);
+      const sum = done.frameSeconds.reduce((total, seconds) => total + seconds, 0);
+      expect(sum).toBeCloseTo(done.inferenceSeconds, 6);
     }
     const output = readArray(join(folder, 'odd-out.npy'));
     expect(output.dims).toEqual(dims);

@@ -39,7 +39,11 @@ export async function runInfer(
         const strength = request.deblur.strength ?? 1;
         const source = framesWithCuts(input.read(), { height, width, cuts });
         const frames = restore(deblurrer, source, strength, signal);
-        await writeFrames(output, input.dims, frames, () => context.progress(meter.frame()));
+        const runSeconds = [0];
+        await writeFrames(output, input.dims, frames, () => {
+          runSeconds.push(deblurrer.runSeconds());
+          context.progress(meter.frame());
+        });
         context.phase('finishing');
         await output.complete();
         return {
@@ -47,6 +51,7 @@ export async function runInfer(
           shape: input.dims,
           seconds: (performance.now() - started) / 1000,
           inferenceSeconds: deblurrer.runSeconds(),
+          frameSeconds: runSeconds.slice(1).map((until, index) => until - runSeconds[index]!),
           deblur: deblurrer.provenance,
         };
       } finally {

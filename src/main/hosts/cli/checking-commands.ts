@@ -171,7 +171,7 @@ function addComparePublished(program: Command): void {
         .choices(DEVICE_CHOICES)
         .default('cpu'),
     )
-    .addOption(new Option('--frames <n>', 'length of the test clip').argParser(parseCount).default(4))
+    .addOption(new Option('--frames <n>', 'length of the test clip').argParser(parseCount).default(8))
     .addOption(new Option('--width <pixels>', 'of the test clip').argParser(parseCount).default(320))
     .addOption(new Option('--height <pixels>', 'of the test clip').argParser(parseCount).default(176))
     .addOption(new Option('--threads <n>', 'that PyTorch may use (default: all cores)').argParser(parseCount))

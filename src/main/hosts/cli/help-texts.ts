@@ -127,7 +127,8 @@ export const COMPARE_PUBLISHED_HELP = `
 Known checkouts: CDVD-TSP (github.com/csbhr/CDVD-TSP), ERDN (github.com/TencentCloud/ERDN) and PVDNet
 (github.com/codeslake/PVDNet). Their code runs in a Python process of its own, on the CPU, with stand-ins for the parts
 that need CUDA; nothing in the checkout is changed. The Python needs PyTorch, NumPy, and torchvision for ERDN. Printed
-are the largest difference of the results and both times per frame, without loading.
+are the largest difference of the results and both times without loading: of the median frame, which is one in the
+middle of a clip of eight or more, and of the whole clip per frame, with its ends.
 
 Examples:
   acutance compare-published ~/CDVD-TSP --weights CDVD_TSP_DVD_Convergent.pt
