@@ -13,7 +13,7 @@ export interface ReachSetup<Size extends NetworkSize> {
 /** Gains of a tap: what goes along the outermost ones of many layers must not die out, the rest not grow without bound. */
 const [OUTERMOST, INNER] = [0.7, 0.05];
 /** So much light that what arrives at the far end is not lost in the rounding of what is added to it. */
-const LIGHT = 1e12;
+export const LIGHT = 1e12;
 /** Pixels beyond the margin in which light is still found. */
 const BEYOND = 24;
 
@@ -44,17 +44,31 @@ export async function measureReach<Size extends NetworkSize>(
     return (await runModel(model, { aligned: { data, dims: [1, channels, height, width] } }))['restored']!
       .data;
   };
-  const empty = await restore();
-  let reach = 0;
-  for (let lit = start; lit < start + multiple; lit++) {
-    for (const [i, value] of (await restore(lit)).entries()) {
-      if (value !== empty[i]) reach = Math.max(reach, Math.abs((i % width) - lit));
-    }
-  }
-  return reach;
+  return farthestChange(restore, { start, count: multiple, width });
 }
 
-const positiveRows: ParameterSource = (name, dims) => {
+/**
+ * How far from a lit column something changes, in pixels.
+ *
+ * @param picture - makes a picture of so many columns, of a frame in which one is lit, or none.
+ * @param columns - which ones are lit, one after the other.
+ */
+export async function farthestChange(
+  picture: (lit?: number) => Promise<Float32Array>,
+  { start, count, width }: { readonly start: number; readonly count: number; readonly width: number },
+): Promise<number> {
+  const empty = await picture();
+  let farthest = 0;
+  for (let lit = start; lit < start + count; lit++) {
+    for (const [i, value] of (await picture(lit)).entries()) {
+      if (value !== empty[i]) farthest = Math.max(farthest, Math.abs((i % width) - lit));
+    }
+  }
+  return farthest;
+}
+
+/** In each kernel's middle row, positive values that are largest at its ends; zeros elsewhere, scales of one. */
+export const positiveRows: ParameterSource = (name, dims) => {
   const values = new Float32Array(elementCount(dims));
   if (name.endsWith('.scale')) return values.fill(1);
   const [, inputs = 1, rows = 1, columns = 1] = dims;
