@@ -1,13 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isMissing } from '../support/test-tools.ts';
-import { TestApplication } from './support/application.ts';
-import { launchChromium } from './support/chromium.ts';
-import { EditorPage } from './support/editor-page.ts';
-
-const STREAM = join(import.meta.dirname, '../fixtures/media/stream.mp4');
+import type { EditorPage } from './support/editor-page.ts';
+import { openStream } from './support/open-stream.ts';
 
 /** Every state of the page that looks different, with the keys or clicks that lead to it. */
 const STATES: readonly (readonly [name: string, show: (editor: EditorPage) => Promise<void>])[] = [
@@ -32,21 +27,13 @@ const STATES: readonly (readonly [name: string, show: (editor: EditorPage) => Pr
 ];
 
 describe.skipIf(isMissing('chromium')).each(['dark', 'light'] as const)('accessibility, %s', (theme) => {
-  let browser: Browser;
-  let application: TestApplication;
   let editor: EditorPage;
+  let close: () => Promise<void>;
 
   beforeAll(async () => {
-    browser = await launchChromium();
-    application = await TestApplication.start([STREAM], [STREAM]);
-    editor = await EditorPage.open(browser, application, { theme });
-    await editor.clipIsShown('stream.mp4');
+    ({ editor, close } = await openStream({ theme }));
   });
-  afterAll(async () => {
-    await editor.close();
-    await application.stop();
-    await browser.close();
-  });
+  afterAll(() => close());
 
   it.each(STATES)('axe finds nothing in %s', async (_name, show) => {
     await show(editor);

@@ -1,28 +1,22 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isMissing } from '../support/test-tools.ts';
-import { TestApplication } from './support/application.ts';
-import { launchChromium } from './support/chromium.ts';
-import { EditorPage } from './support/editor-page.ts';
+import type { TestApplication } from './support/application.ts';
+import type { EditorPage } from './support/editor-page.ts';
 import { importMadeUp } from './support/made-up-network.ts';
+import { openStream } from './support/open-stream.ts';
 
-const STREAM = join(import.meta.dirname, '../fixtures/media/stream.mp4');
 /** Starting an engine and restoring the frames around one takes seconds on a busy machine. */
 const COMPUTED = { timeout: 90_000 };
 
 describe.skipIf(isMissing('chromium'))('looking inside the network', () => {
-  let browser: Browser;
   let application: TestApplication;
   let editor: EditorPage;
+  let close: () => Promise<void>;
   const asked: string[] = [];
 
   beforeAll(async () => {
-    browser = await launchChromium();
-    application = await TestApplication.start([STREAM], [STREAM]);
-    editor = await EditorPage.open(browser, application);
-    await editor.clipIsShown('stream.mp4');
+    ({ application, editor, close } = await openStream());
     await importMadeUp(editor, application, 'cdvd-tsp');
     await importMadeUp(editor, application, 'mlfa');
     await editor.choose('Stages', '1');
@@ -32,11 +26,7 @@ describe.skipIf(isMissing('chromium'))('looking inside the network', () => {
       if (request.url().includes('/looks/')) asked.push(request.url());
     });
   });
-  afterAll(async () => {
-    await editor.close();
-    await application.stop();
-    await browser.close();
-  });
+  afterAll(() => close());
 
   const select = async (name: string, option: RegExp) => {
     await editor.inspector.getByRole('combobox', { name }).click();

@@ -1,34 +1,25 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findNetwork } from '../../src/networks/catalogue.ts';
 import { encodeSafetensors } from '../../src/networks/checkpoints/safetensors-writer.ts';
 import { elementCount } from '../../src/shared/tensor.ts';
 import { isMissing } from '../support/test-tools.ts';
-import { TestApplication } from './support/application.ts';
-import { launchChromium } from './support/chromium.ts';
-import { EditorPage } from './support/editor-page.ts';
+import type { TestApplication } from './support/application.ts';
+import type { EditorPage } from './support/editor-page.ts';
+import { openStream } from './support/open-stream.ts';
 
-const STREAM = join(import.meta.dirname, '../fixtures/media/stream.mp4');
 const OTHER = join(import.meta.dirname, '../fixtures/pth/plain_zip.pth');
 
 describe.skipIf(isMissing('chromium'))('models', () => {
-  let browser: Browser;
   let application: TestApplication;
   let editor: EditorPage;
+  let close: () => Promise<void>;
 
   beforeAll(async () => {
-    browser = await launchChromium();
-    application = await TestApplication.start([STREAM], [STREAM]);
-    editor = await EditorPage.open(browser, application);
-    await editor.clipIsShown('stream.mp4');
+    ({ application, editor, close } = await openStream());
   });
-  afterAll(async () => {
-    await editor.close();
-    await application.stop();
-    await browser.close();
-  });
+  afterAll(() => close());
 
   const dialog = () => editor.page.getByRole('dialog', { name: 'Models' });
   const imports = () => dialog().getByRole('region', { name: 'Imports' });

@@ -1,36 +1,26 @@
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isMissing } from '../support/test-tools.ts';
-import { TestApplication } from './support/application.ts';
-import { launchChromium } from './support/chromium.ts';
-import { EditorPage } from './support/editor-page.ts';
+import type { TestApplication } from './support/application.ts';
+import type { EditorPage } from './support/editor-page.ts';
+import { openStream } from './support/open-stream.ts';
 
-/** 90 frames, 29.97 per second, with sound. */
-const STREAM = join(import.meta.dirname, '../fixtures/media/stream.mp4');
 const VARIABLE = join(import.meta.dirname, '../fixtures/media/vfr.mp4');
 
 describe.skipIf(isMissing('chromium'))('playing a clip', () => {
-  let browser: Browser;
   let application: TestApplication;
   let editor: EditorPage;
+  let close: () => Promise<void>;
 
   beforeAll(async () => {
-    browser = await launchChromium();
-    application = await TestApplication.start([STREAM, VARIABLE], [STREAM]);
-    editor = await EditorPage.open(browser, application);
-    await editor.clipIsShown('stream.mp4');
+    ({ application, editor, close } = await openStream({ clips: [VARIABLE] }));
   });
   beforeEach(async () => {
     await editor.press('k');
     await editor.press('x');
     await editor.goTo(0);
   });
-  afterAll(async () => {
-    await editor.close();
-    await application.stop();
-    await browser.close();
-  });
+  afterAll(() => close());
 
   const button = (name: string) => editor.page.getByRole('button', { name, exact: true });
 

@@ -1,23 +1,14 @@
-import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isMissing } from '../support/test-tools.ts';
-import { TestApplication } from './support/application.ts';
-import { launchChromium } from './support/chromium.ts';
-import { EditorPage } from './support/editor-page.ts';
-
-const STREAM = join(import.meta.dirname, '../fixtures/media/stream.mp4');
+import type { EditorPage } from './support/editor-page.ts';
+import { openStream } from './support/open-stream.ts';
 
 describe.skipIf(isMissing('chromium'))('looking at before and after', () => {
-  let browser: Browser;
-  let application: TestApplication;
   let editor: EditorPage;
+  let close: () => Promise<void>;
 
   beforeAll(async () => {
-    browser = await launchChromium();
-    application = await TestApplication.start([STREAM], [STREAM]);
-    editor = await EditorPage.open(browser, application);
-    await editor.clipIsShown('stream.mp4');
+    ({ editor, close } = await openStream());
     await editor.choose('Stages', '1');
     await editor.mark(0, 2);
     await editor.deblur();
@@ -28,11 +19,7 @@ describe.skipIf(isMissing('chromium'))('looking at before and after', () => {
     await editor.press('f');
     await editor.choose('View', 'Wipe');
   });
-  afterAll(async () => {
-    await editor.close();
-    await application.stop();
-    await browser.close();
-  });
+  afterAll(() => close());
 
   const divider = () => editor.page.getByRole('slider', { name: 'Wipe between before and after' });
   const picture = () => editor.page.getByRole('region', { name: 'Viewer' }).getByRole('img').first();
