@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -135,6 +144,34 @@ describe('evaluate', () => {
     const late = await evaluate('--blurry', 'joined', '--sharp', 'joined', ...network, '--cuts', '6f');
     expect(late.code).toBe(2);
     expect(late.stderr).toMatch(/There is no frame 6 for a cut: ".*joined" has 6\./);
+  });
+
+  it.each(['--csv', '--plot'])('never replaces what it reads by what goes to %s', async (option) => {
+    copyFileSync(join(folder, 'a.mkv'), join(folder, 'sharp.mkv'));
+    symlinkSync('sharp.mkv', join(folder, `link${option}`));
+    const videos = ['--blurry', 'a.mkv', '--sharp', 'sharp.mkv'];
+    const frames = ['--blurry', 'dvd', '--sharp', 'dvd'];
+    for (const [sides, output, kept] of [
+      [videos, './dvd/../a.mkv', 'a.mkv'],
+      [videos, 'sharp.mkv', 'sharp.mkv'],
+      [videos, `link${option}`, 'sharp.mkv'],
+      [frames, 'dvd/one/input/00001.png', 'dvd/one/input/00001.png'],
+      [frames, 'dvd/one/GT/00000.png', 'dvd/one/GT/00000.png'],
+    ] as const) {
+      const before = readFileSync(join(folder, kept));
+      const { code, stderr } = await evaluate(...sides, option, output, '--overwrite');
+      expect([code, stderr]).toEqual([4, expect.stringContaining('is one of the inputs.')]);
+      // Nothing was computed before.
+      expect(stderr).not.toContain('Comparing');
+      expect(readFileSync(join(folder, kept)).equals(before)).toBe(true);
+    }
+  });
+
+  it('never replaces the weights it reads', async () => {
+    const weights = madeUpNetwork();
+    const sides = ['--blurry', 'a.mkv', '--sharp', 'a.mkv'];
+    const { code, stderr } = await evaluate(...sides, ...weights, '--csv', weights[1]!, '--overwrite');
+    expect([code, stderr]).toEqual([4, expect.stringContaining('is one of the inputs.')]);
   });
 
   it.each([

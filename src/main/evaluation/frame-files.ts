@@ -59,6 +59,11 @@ export async function isFolder(path: string): Promise<boolean> {
   }
 }
 
+/** The paths of the files themselves. */
+export function filePaths(files: FrameFiles): string[] {
+  return files.kind === 'video' ? [files.path] : files.names.map((name) => join(files.path, name));
+}
+
 /**
  * What tells a picture's place in its clip: the last number in its name, else the name.
  */

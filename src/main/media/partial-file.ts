@@ -15,32 +15,39 @@ const STEM_CHARACTERS = 24;
 export class PartialFile {
   readonly finalPath: string;
   readonly temporaryPath: string;
-  readonly #input: string;
+  readonly #inputs: readonly string[];
   readonly #overwrite: boolean;
 
-  private constructor(finalPath: string, temporaryPath: string, input: string, overwrite: boolean) {
+  private constructor(
+    finalPath: string,
+    temporaryPath: string,
+    inputs: readonly string[],
+    overwrite: boolean,
+  ) {
     this.finalPath = finalPath;
     this.temporaryPath = temporaryPath;
-    this.#input = input;
+    this.#inputs = inputs;
     this.#overwrite = overwrite;
   }
 
   /**
    * Checks that the output can be made and creates the temporary file.
    *
+   * @param input - the file that is read, or all of them: none is ever replaced.
    * @param announce - is told the temporary path before the file exists, so that somebody else can remove it should
    *   this process be killed.
-   * @throws AcutanceError `output-same-as-input` when both paths lead to one file (links included), `output-exists`
+   * @throws AcutanceError `output-same-as-input` when the path leads to an input (links included), `output-exists`
    *   unless `overwrite`, `output-unwritable` or `disk-full`.
    */
   static async create(
     path: string,
-    input: string,
+    input: string | readonly string[],
     overwrite: boolean,
     announce?: (temporaryPath: string) => void,
   ): Promise<PartialFile> {
     const finalPath = await followLink(resolve(path));
-    await requireFreeName(finalPath, input, overwrite);
+    const inputs = typeof input === 'string' ? [input] : input;
+    await requireFreeName(finalPath, inputs, overwrite);
     const extension = extname(finalPath);
     const stem = basename(finalPath, extension).slice(0, STEM_CHARACTERS);
     const name = `.${stem}.partial-${randomBytes(4).toString('hex')}${extension}`;
@@ -59,7 +66,7 @@ export class PartialFile {
     } finally {
       await file?.close();
     }
-    return new PartialFile(finalPath, temporaryPath, input, overwrite);
+    return new PartialFile(finalPath, temporaryPath, inputs, overwrite);
   }
 
   /** Makes the written data durable and gives the file its final name. */
@@ -74,7 +81,7 @@ export class PartialFile {
         await file.close();
       }
       // Somebody may have taken the name meanwhile.
-      await requireFreeName(this.finalPath, this.#input, this.#overwrite);
+      await requireFreeName(this.finalPath, this.#inputs, this.#overwrite);
       await rename(this.temporaryPath, this.finalPath);
       await syncFolder(dirname(this.finalPath));
       return bytes;
@@ -104,11 +111,13 @@ async function followLink(path: string): Promise<string> {
   }
 }
 
-async function requireFreeName(path: string, input: string, overwrite: boolean): Promise<void> {
-  const [existing, source] = await Promise.all([statOrNothing(path), statOrNothing(input)]);
+async function requireFreeName(path: string, inputs: readonly string[], overwrite: boolean): Promise<void> {
+  const existing = await statOrNothing(path);
   if (!existing) return;
-  if (existing.dev === source?.dev && existing.ino === source.ino) {
-    throw new AcutanceError('output-same-as-input', `The output "${path}" is the input itself.`, {
+  const sources = await Promise.all(inputs.map(statOrNothing));
+  if (sources.some((source) => source?.dev === existing.dev && source.ino === existing.ino)) {
+    const what = inputs.length === 1 ? 'the input itself' : 'one of the inputs';
+    throw new AcutanceError('output-same-as-input', `The output "${path}" is ${what}.`, {
       hint: 'Choose another name; a clip is never replaced by its own result.',
     });
   }

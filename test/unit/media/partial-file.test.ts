@@ -57,6 +57,21 @@ describe('where an output may go', () => {
     }
   });
 
+  it('is none of several inputs, the frames of a folder for example', async () => {
+    const frame = join(folder, '00000.png');
+    writeFileSync(frame, 'frame');
+    symlinkSync(frame, join(folder, 'soft.csv'));
+    const inputs = [join(folder, 'gone.png'), input, frame];
+    for (const name of ['00000.png', 'soft.csv', 'input.mp4']) {
+      const refused = PartialFile.create(join(folder, name), inputs, true);
+      await expect(refused).rejects.toMatchObject({
+        code: 'output-same-as-input',
+        message: expect.stringMatching(/is one of the inputs/) as string,
+      });
+    }
+    expect(readFileSync(frame, 'utf8')).toBe('frame');
+  });
+
   it('is an existing file only when that may be replaced', async () => {
     const old = join(folder, 'old.mp4');
     writeFileSync(old, 'old');

@@ -7,19 +7,19 @@ import { PartialFile, unwritable } from '../../media/partial-file.ts';
  */
 export class TextOutputs {
   readonly #files: { readonly file: PartialFile; readonly make: () => string }[] = [];
-  readonly #input: string;
+  readonly #inputs: readonly string[];
   readonly #overwrite: boolean;
 
-  /** `input` is never replaced. */
-  constructor(input: string, overwrite: boolean) {
-    this.#input = input;
+  /** `inputs` are the files that are read: none is ever replaced. */
+  constructor(inputs: readonly string[], overwrite: boolean) {
+    this.#inputs = inputs;
     this.#overwrite = overwrite;
   }
 
-  /** @throws AcutanceError `output-exists`, `output-unwritable`, `disk-full`. */
+  /** @throws AcutanceError `output-same-as-input`, `output-exists`, `output-unwritable`, `disk-full`. */
   async reserve(path: string | undefined, make: () => string): Promise<void> {
     if (path === undefined) return;
-    this.#files.push({ file: await PartialFile.create(path, this.#input, this.#overwrite), make });
+    this.#files.push({ file: await PartialFile.create(path, this.#inputs, this.#overwrite), make });
   }
 
   async write(): Promise<void> {

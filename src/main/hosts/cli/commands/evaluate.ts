@@ -1,11 +1,14 @@
 import { resolve } from 'node:path';
 import type {
   EvaluatedClip,
+  EvaluateRequest,
   EvaluateResult,
   EvaluationMean,
   FrameQuality,
   MeanQuality,
 } from '../../../../shared/evaluation.ts';
+import { findClipPairs, type PairOptions } from '../../../evaluation/clip-pairs.ts';
+import { filePaths } from '../../../evaluation/frame-files.ts';
 import { scoresAsCsv } from '../../../evaluation/score-csv.ts';
 import { scoresAsSvg } from '../../../evaluation/score-plot.ts';
 import { formatCount, formatTable } from '../format.ts';
@@ -29,23 +32,30 @@ export interface EvaluateOptions extends Omit<NetworkOptions, 'network'>, Report
 export async function evaluate(options: EvaluateOptions): Promise<void> {
   const reporter = createReporter(options, process);
   const { network, align, gamma } = options;
-  const blurry = resolve(options.blurry);
+  const deblur = network === undefined ? undefined : readNetworkOptions({ ...options, network });
+  const sides = { blurry: resolve(options.blurry), sharp: resolve(options.sharp) };
+  const inputs = await inputFiles(sides, { gamma });
+  if (deblur?.weights !== undefined) inputs.push(deblur.weights);
   let result: EvaluateResult | undefined;
-  const outputs = new TextOutputs(blurry, options.overwrite);
+  const outputs = new TextOutputs(inputs, options.overwrite);
   try {
     await outputs.reserve(options.csv, () => scoresAsCsv(result?.clips ?? []));
     await outputs.reserve(options.plot, () => scoresAsSvg(result?.clips ?? []));
-    const deblur = network === undefined ? undefined : readNetworkOptions({ ...options, network });
-    result = await runJob(
-      'evaluate',
-      { blurry, sharp: resolve(options.sharp), deblur, align, gamma },
-      reporter,
-    );
+    result = await runJob('evaluate', { ...sides, deblur, align, gamma }, reporter);
     await outputs.write();
   } finally {
     await outputs.remove();
   }
   reporter.result(result, describeEvaluation(result));
+}
+
+/** Every file that frames are read from. */
+async function inputFiles(
+  { blurry, sharp }: Pick<EvaluateRequest, 'blurry' | 'sharp'>,
+  options: PairOptions,
+): Promise<string[]> {
+  const { pairs } = await findClipPairs(blurry, sharp, options);
+  return pairs.flatMap((pair) => [...filePaths(pair.blurry), ...filePaths(pair.sharp)]);
 }
 
 /** Tables for people: every clip's frames and means, then all clips beside each other. */
