@@ -12,6 +12,7 @@ import type { FrameRestorer } from './deblur-frames.ts';
 import type { JobContext } from './engine-server.ts';
 import { openInstalledWeights } from './installed-weights.ts';
 import { prepareDeblurrer, type FrameSize, type PreparedDeblurrer } from './prepare-deblurrer.ts';
+import { findSettingsNetwork } from './recipe-network.ts';
 
 /** A network that is loaded and belongs to one job until it is released. */
 export interface LoadedDeblurrer extends FrameRestorer {
@@ -97,6 +98,8 @@ export class DeblurrerCache {
   }
 
   async #keyOf(settings: DeblurSettings, { height, width }: FrameSize): Promise<string> {
+    // Looking for weights that there can't be would tell to import some.
+    findSettingsNetwork(settings);
     const { network, size, weights, layers } = settings;
     const content =
       weights !== undefined && isAbsolute(weights)

@@ -12,7 +12,8 @@ export interface NetworksAndWeights {
    * The same settings with weights named by their hash. The command line takes any file for weights; a page may only
    * name those that were imported, so that it can't have other files read.
    *
-   * @throws AcutanceError `weights-missing`, or `usage` where a name stands for several.
+   * @throws AcutanceError `weights-missing`, or `usage` where a name stands for several and for a network, a size, a
+   *   number of stages or an option that does not exist.
    */
   settle(deblur: ClipDeblurSettings): Promise<ClipDeblurSettings>;
 }
@@ -55,6 +56,8 @@ export const installedNetworks: NetworksAndWeights = {
     }));
   },
   settle: async (deblur) => {
+    const { findSettingsNetwork } = await import('../render/recipe-network.ts');
+    findSettingsNetwork(deblur);
     if (deblur.weights === undefined) return deblur;
     const { sha256 } = await (await installedWeights()).find(deblur);
     return { ...deblur, weights: sha256 };

@@ -148,6 +148,15 @@ describe('the network of the last job', () => {
     await (await cache.acquire(settings, frame, { signal })).release();
   });
 
+  it.each([
+    ['a size', { network: 'erdn', size: 'small' }],
+    ['a number of stages', { network: 'mlfa', size: 'paper', stages: 3 }],
+  ])('is not looked for among weights where it has no such thing as %s', async (_, impossible) => {
+    await expect(cache.acquire({ ...settings, ...impossible }, frame, { signal })).rejects.toMatchObject({
+      code: 'usage',
+    });
+  });
+
   it('is freed at the end', async () => {
     await (await cache.acquire(settings, frame, { signal })).release();
     expect(alive).toBeGreaterThan(0);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { DeblurProvenance } from '../../../shared/deblurring.ts';
 import { findNetwork } from '../../../networks/catalogue.ts';
+import { findSettingsNetwork } from '../../render/recipe-network.ts';
 import { DEFAULT_DEBLUR_SETTINGS } from '../../../shared/settings.ts';
 import type {
   CutSetting,
@@ -31,10 +32,14 @@ export interface NetworkOptions {
   readonly tile?: number;
 }
 
+/**
+ * The settings that options come to, before anything is opened or looked for.
+ * @throws AcutanceError `usage` for a size, a number of stages or an option that the network does not have.
+ */
 export function readNetworkOptions(options: NetworkOptions): DeblurSettings {
   const { network, device, strength, motion, ensemble, layers, cuts, weights, alignCorners, tile } = options;
   const defaults = findNetwork(network);
-  return {
+  const settings = {
     network,
     size: options.size ?? defaults?.defaultSize ?? DEFAULT_DEBLUR_SETTINGS.size,
     stages: options.stages ?? defaults?.stages.default ?? DEFAULT_DEBLUR_SETTINGS.stages,
@@ -48,6 +53,8 @@ export function readNetworkOptions(options: NetworkOptions): DeblurSettings {
     alignCorners,
     tile,
   };
+  findSettingsNetwork(settings);
+  return settings;
 }
 
 /** A file of that name, or one that is meant to be a path, comes before imported weights of that name. */
