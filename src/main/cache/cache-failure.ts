@@ -10,7 +10,7 @@ export function cacheFailure(folder: string, thrown: unknown): AcutanceError {
   if (thrown instanceof AcutanceError) return thrown;
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  if (FULL.has(code) || (code.startsWith('SQLITE_IOERR') && hasNoRoom(folder))) {
+  if (FULL.has(code) || (/^SQLITE_(IOERR|CANTOPEN)/.test(code) && hasNoRoom(folder))) {
     return new AcutanceError('disk-full', `There is no room for restored frames in "${folder}".`, {
       hint: 'Free some space on that disk, or set ACUTANCE_CACHE_DIR to a folder on another one.',
       cause: thrown,
@@ -22,7 +22,7 @@ export function cacheFailure(folder: string, thrown: unknown): AcutanceError {
   });
 }
 
-/** SQLite calls it an input or output error where its shared index can't grow on a full disk. */
+/** SQLite calls it an input or output error, or can't open, where a file beside its own can't grow on a full disk. */
 function hasNoRoom(folder: string): boolean {
   try {
     const { bavail, bsize } = statfsSync(folder);
