@@ -50,3 +50,33 @@ describe('what a network does not have is told before clips and weights are look
     expect(await refusal(COMMANDS.deblur, options)).toMatch(said);
   });
 });
+
+describe('settings for a network are refused where none is chosen', () => {
+  it.each([
+    [['--stages', '2']],
+    [['--size', 'lite']],
+    [['--layers', '2']],
+    [['--no-motion']],
+    [['--ensemble', '4']],
+    [['--cuts', '2f']],
+    [['--strength', '50']],
+    [['--weights', 'x.pth']],
+    [['--tile', '512']],
+  ])('%j', async (options) => {
+    const said = await refusal(COMMANDS.deblur, ['--network', 'none', ...options]);
+    expect(said).toContain(`Without a network nothing would come of ${options[0]}.\n`);
+  });
+
+  it('all of them by name', async () => {
+    expect(await refusal(COMMANDS.deblur, ['--network', 'none', '--tile', '512', '--stages', '1'])).toContain(
+      'come of --stages, --tile.\n',
+    );
+  });
+
+  it('but a device may be named', async () => {
+    const outcome = await runCommand([...COMMANDS.deblur, '--network', 'none', '--device', 'cpu'], {
+      cwd: folder,
+    });
+    expect(outcome.code).toBe(3);
+  });
+});

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { AcutanceError } from '../../../shared/errors.ts';
 import { DEVICE_CHOICES, NETWORK_SIZES } from '../../../shared/settings.ts';
 import {
   parseBoolean,
@@ -112,4 +113,20 @@ export function addNumericOptions(command: Command): Command {
       ).argParser(parseBoolean),
     )
     .addOption(new Option('--tile <pixels>', 'force tiles of at most this edge').argParser(parseTile));
+}
+
+/**
+ * Refuses options that were typed although nothing would come of them.
+ *
+ * @param options those that say something about a network only.
+ * @param instead what happens without a network: the end of a sentence.
+ * @throws AcutanceError `usage`
+ */
+export function requireNoneGiven(command: Command, options: readonly Option[], instead: string): void {
+  const given = options.filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli');
+  if (given.length === 0) return;
+  const names = given.map(({ long, flags }) => long ?? flags);
+  throw new AcutanceError('usage', `Without a network nothing would come of ${names.join(', ')}.`, {
+    hint: `Leave that out, or choose a network with --network: without one ${instead}.`,
+  });
 }

@@ -7,7 +7,14 @@ import {
   NETWORK_SIZES,
   NO_NETWORK,
 } from '../../../shared/settings.ts';
-import { addCommand, addNetworkOptions, configure, JSON_OPTION, QUIET_OPTION } from './command-options.ts';
+import {
+  addCommand,
+  addNetworkOptions,
+  configure,
+  JSON_OPTION,
+  QUIET_OPTION,
+  requireNoneGiven,
+} from './command-options.ts';
 import { DEBLUR_HELP, DEVICES_HELP, SERVE_HELP, WEIGHTS_HELP } from './help-texts.ts';
 import {
   parseBoolean,
@@ -55,12 +62,17 @@ function addDeblur(program: Command): void {
   const command = addCommand(program, 'deblur', 'take the motion blur out of a clip', DEBLUR_HELP)
     .argument('<clip>', 'the video file to read', parsePath)
     .requiredOption('-o, --output <file>', 'the video file to write', parsePath);
-  addNetworkOptions(command, [...NETWORK_IDS, NO_NETWORK], DEFAULT_DEBLUR_SETTINGS)
-    .addOption(
-      new Option('--tile <pixels>', 'largest tile edge; the default suits the memory available').argParser(
-        parseTile,
-      ),
-    )
+  const own = command.options.length;
+  addNetworkOptions(command, [...NETWORK_IDS, NO_NETWORK], DEFAULT_DEBLUR_SETTINGS).addOption(
+    new Option('--tile <pixels>', 'largest tile edge; the default suits the memory available').argParser(
+      parseTile,
+    ),
+  );
+  // A device is where this machine computes, whatever there is to compute.
+  const ofNetwork = command.options
+    .slice(own)
+    .filter(({ long }) => long !== '--network' && long !== '--device');
+  command
     .addOption(
       new Option('--in <time>', 'first moment to keep (default: the start)').argParser(parseTimeOption),
     )
@@ -80,7 +92,9 @@ function addDeblur(program: Command): void {
     )
     .option(...JSON_OPTION)
     .option(...QUIET_OPTION)
-    .action(async (clip: string, options: object) => {
+    .action(async (clip: string, options: { readonly network: string }) => {
+      if (options.network === NO_NETWORK)
+        requireNoneGiven(command, ofNetwork, 'the frames are copied as they are');
       const { deblur } = await import('./commands/deblur.ts');
       await deblur(clip, options as Parameters<typeof deblur>[1]);
     });

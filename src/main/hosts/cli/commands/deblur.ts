@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { ExportResult, RequestedRange } from '../../../../shared/deblurring.ts';
-import { NO_NETWORK, type DeblurSettings, type ExportPreset } from '../../../../shared/settings.ts';
+import { NO_NETWORK, type ExportPreset } from '../../../../shared/settings.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from '../format.ts';
 import { describeProvenance, readNetworkOptions, type NetworkOptions } from '../network-options.ts';
 import { createReporter, type ReporterOptions } from '../reporter.ts';
@@ -16,14 +16,12 @@ export interface DeblurOptions extends NetworkOptions, ReporterOptions, Requeste
 /** `acutance deblur`: a clip in, a clip out. */
 export async function deblur(clip: string, options: DeblurOptions): Promise<void> {
   const reporter = createReporter(options, process);
-  const settings: DeblurSettings | undefined =
-    options.network === NO_NETWORK ? undefined : readNetworkOptions(options);
   const result = await runJob(
     'export',
     {
       input: resolve(clip),
       output: resolve(options.output),
-      deblur: settings,
+      deblur: options.network === NO_NETWORK ? undefined : readNetworkOptions(options),
       preset: options.preset,
       range: { in: options.in, out: options.out },
       overwrite: options.overwrite,
