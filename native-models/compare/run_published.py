@@ -20,6 +20,12 @@ import time
 import types
 from pathlib import Path
 
+# Names of tensors that a message lists; the rest is counted.
+NAMED = 10
+
+# What is read by the program itself was found to be right before: only the way it was saved can be wrong.
+SAVE_PLAINLY = 'Save it as the checkout reads it: torch.save(network.state_dict(), "weights.pth").'
+
 
 class Problem(Exception):
     """Something that the user can do something about."""
@@ -151,7 +157,23 @@ def read_state(path):
     for key in ("state_dict", "model_state_dict"):
         if isinstance(stored, dict) and key in stored:
             stored = stored[key]
-    return {name.removeprefix("module."): value for name, value in stored.items()}
+    if not isinstance(stored, dict):
+        raise Problem(f'"{path}" holds no state_dict, but a {type(stored).__name__}.', SAVE_PLAINLY)
+    tensors = {name: value for name, value in stored.items() if isinstance(value, torch.Tensor)}
+    return {name.removeprefix("module."): value for name, value in tensors.items()}
+
+
+def describe_misfit(expected, found):
+    """What keeps tensors from fitting, by names and shapes: counts, and some of the names. Nothing where all fit."""
+    kinds = {
+        "missing": [name for name in expected if name not in found],
+        "unexpected": [name for name in found if name not in expected],
+        "of another shape": [name for name in expected if name in found and found[name] != expected[name]],
+    }
+    counts = ", ".join(f"{len(names)} {kind}" for kind, names in kinds.items() if names)
+    names = [name for kind in kinds.values() for name in kind]
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"{counts} ({', '.join(names[:NAMED])}{more})" if names else ""
 
 
 def load(network, options):
@@ -162,14 +184,14 @@ def load(network, options):
         torch.save(state, options.make_weights)
     else:
         state = read_state(options.weights)
-    try:
-        network.load_state_dict(state)
-    except RuntimeError as error:
-        lines = str(error).splitlines()
-        raise Problem(
-            f'"{options.weights}" does not fit the checkout\'s network: {" ".join(lines[1:3]).strip()}',
-            "Give weights of this network.",
-        ) from error
+    misfit = describe_misfit(shapes(network.state_dict()), shapes(state))
+    if misfit:
+        raise Problem(f'"{options.weights}" does not fit the checkout\'s network: {misfit}.', SAVE_PLAINLY)
+    network.load_state_dict(state)
+
+
+def shapes(state):
+    return {name: tuple(value.shape) for name, value in state.items()}
 
 
 def run(options):

@@ -1,7 +1,12 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findNetwork } from '../../src/networks/catalogue.ts';
+import { encodeSafetensors } from '../../src/networks/checkpoints/safetensors-writer.ts';
+import { elementCount } from '../../src/shared/tensor.ts';
 import { parseEvents, runCommand } from './support/command-line.ts';
 
 let folder: string;
@@ -19,6 +24,17 @@ function fakePython(name: string, end: string): void {
   chmodSync(join(folder, name), 0o755);
 }
 
+/** Weights of the right names and shapes, all zero. */
+function makeWeights(network: string, size: string): string {
+  const path = join(folder, `${network}-${size}.safetensors`);
+  const parameters = findNetwork(network)?.parameters(size) ?? [];
+  const tensors = parameters.map(
+    ({ name, dims }) => [name, { dims, data: new Float32Array(elementCount(dims)) }] as const,
+  );
+  writeFileSync(path, encodeSafetensors(new Map(tensors)));
+  return path;
+}
+
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'acutance-compared-'));
   for (const file of [
@@ -34,6 +50,10 @@ beforeAll(() => {
   fakePython(
     'torchless',
     `console.log(JSON.stringify({ message: 'python3 has no torch.', hint: 'Install PyTorch.' }));`,
+  );
+  fakePython(
+    'talkative',
+    `console.log(JSON.stringify({ message: 'It broke:\\n\\t' + 'a.name, '.repeat(5000), hint: 'Mend\\tit.' }));`,
   );
   fakePython('crashing', `console.error('Traceback: it broke'); process.exit(1);`);
   fakePython('working', `console.log(JSON.stringify({ seconds: [1, 1, 1], torch: '1.13', threads: 2 }));`);
@@ -74,9 +94,55 @@ describe.skipIf(process.platform === 'win32')('compare-published', () => {
     expect(left).toEqual([]);
   });
 
+  it.each([
+    [
+      'of another network',
+      'cdvd',
+      [],
+      ['pvdnet', 'medium'],
+      'These are weights for pvdnet medium: give some for CDVD-TSP.',
+    ],
+    [
+      'of another size',
+      'pvdnet',
+      [],
+      ['pvdnet', 'large'],
+      'These are weights for pvdnet large: use --size large.',
+    ],
+    [
+      'of a size that only Acutance has',
+      'pvdnet',
+      ['--size', 'large'],
+      ['pvdnet', 'lite'],
+      'These are weights for pvdnet lite, which the published code does not have: give some for medium or large.',
+    ],
+  ])('refuses weights %s before it runs anything', async (_, checkout, options, [network, size], hint) => {
+    rmSync(join(folder, 'called.json'), { force: true });
+    const weights = makeWeights(network!, size!);
+    const { code, stderr, left } = await compare(
+      ...[checkout, ...small, ...options, '--python', './working', '--weights', weights],
+    );
+    expect(stderr).toContain(`${weights} does not fit ${checkout === 'cdvd' ? 'cdvd-tsp paper' : 'pvdnet'}`);
+    expect(stderr).toContain(hint);
+    expect(stderr).not.toContain('Running the published code');
+    expect(code).toBe(5);
+    expect(readdirSync(folder)).not.toContain('called.json');
+    expect(left).toEqual([]);
+  });
+
+  it('says in a line or two what published code says in tens of kilobytes', async () => {
+    const { code, stdout } = await compare('erdn', ...small, '--python', './talkative', '--json');
+    const { message, hint } = parseEvents(stdout).at(-1) as { message: string; hint: string };
+    expect(message).toMatch(/^It broke: a\.name, a\.name, /);
+    expect(message.length).toBeLessThanOrEqual(500);
+    expect(hint).toBe('Mend it.');
+    expect(code).toBe(3);
+  });
+
   it('hands the same frames, weights and stages to the published code', async () => {
+    const weights = makeWeights('erdn', 'paper');
     const { stdout } = await compare(
-      ...['erdn', ...small, '--stages', '1', '--python', './working', '--weights', 'bad.pth', '--json'],
+      ...['erdn', ...small, '--stages', '1', '--python', './torchless', '--weights', weights, '--json'],
     );
     expect(parseEvents(stdout).at(-1)).toMatchObject({ type: 'failed' });
     const { default: called } = (await import(join(folder, 'called.json'), { with: { type: 'json' } })) as {
@@ -87,6 +153,30 @@ describe.skipIf(process.platform === 'win32')('compare-published', () => {
     expect(value('--network')).toBe('erdn');
     expect(value('--size')).toBe('paper');
     expect(value('--stages')).toBe('1');
-    expect(value('--weights')).toMatch(/bad\.pth$/);
+    expect(value('--weights')).toBe(weights);
   });
 });
+
+describe.skipIf(spawnSync('python3', ['--version']).status !== 0)(
+  'the program that runs published code',
+  () => {
+    const compareFolder = fileURLToPath(new URL('../../native-models/compare', import.meta.url));
+
+    function describeMisfit(expected: string, found: string): string {
+      const script = `from run_published import describe_misfit\nprint(describe_misfit(${expected}, ${found}))`;
+      const env = { ...process.env, PYTHONPATH: compareFolder, PYTHONDONTWRITEBYTECODE: '1' };
+      return execFileSync('python3', ['-c', script], { encoding: 'utf8', env }).trim();
+    }
+
+    it('counts tensors that do not fit, and names ten of them', () => {
+      const many = '{f"n{i}": (1,) for i in range(1100)}';
+      expect(describeMisfit(many, many)).toBe('');
+      expect(describeMisfit('{"a": (1,), "b": (2,)}', '{"b": (3,), "c": (1,)}')).toBe(
+        '1 missing, 1 unexpected, 1 of another shape (a, c, b)',
+      );
+      expect(describeMisfit(many, '{}')).toBe(
+        '1100 missing (n0, n1, n2, n3, n4, n5, n6, n7, n8, n9 and 1090 more)',
+      );
+    });
+  },
+);

@@ -16,6 +16,9 @@ const CHECKOUTS = [
   },
 ] as const;
 
+/** Characters that are shown of one line of what the published code says. */
+const LONGEST = 500;
+
 export interface PublishedCheckout {
   readonly folder: string;
   readonly network: string;
@@ -82,7 +85,7 @@ export async function runPublished(run: PublishedRun, signal: AbortSignal): Prom
   const answer = parseAnswer(stdout.trimEnd().split('\n').at(-1) ?? '');
   if (answer && 'seconds' in answer) return answer;
   if (answer) {
-    throw new AcutanceError('input-unreadable', answer.message, { hint: answer.hint });
+    throw new AcutanceError('input-unreadable', shorten(answer.message), { hint: shorten(answer.hint) });
   }
   const last = stderr.trimEnd().split('\n').slice(-3).join('\n');
   throw new AcutanceError(
@@ -90,6 +93,12 @@ export async function runPublished(run: PublishedRun, signal: AbortSignal): Prom
     `The published code of ${checkout.title} ended with exit code ${code}:\n${last}`,
     { hint: 'It ran in a Python process of its own; see whether that Python has what the code needs.' },
   );
+}
+
+/** A stranger's library may say anything: in one line, and no more than is read. */
+function shorten(text: string): string {
+  const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1)}…`;
 }
 
 interface ProgramOutcome {

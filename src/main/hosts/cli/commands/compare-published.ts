@@ -13,6 +13,7 @@ import {
 import { makeTestClip } from '../../../evaluation/test-clip.ts';
 import { installationFolder } from '../../../render/installation.ts';
 import { interruptible } from '../interrupt.ts';
+import { requireFittingWeights } from '../published-weights.ts';
 import { createReporter, type ReporterOptions } from '../reporter.ts';
 import { runJob } from '../run-job.ts';
 
@@ -87,6 +88,7 @@ async function compare(
   if (!input || !theirs || !ours) throw new AcutanceError('internal', 'No names.');
   const made = options.weights === undefined;
   const weights = { path: made ? join(work, 'weights.pth') : resolve(options.weights), made };
+  if (!made) await requireFittingWeights(checkout, size, weights.path);
   const dims = [frames, 3, height, width];
   await writeFile(input, encodeNpy({ data: makeTestClip(frames, height, width, seed), dims }));
 
