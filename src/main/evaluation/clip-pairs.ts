@@ -51,12 +51,17 @@ const WRAPPERS: Readonly<Record<Side, readonly string[]>> = {
  * Finds out which frames belong together: two video files, two folders of pictures, or two folders of clips laid out as
  * DVD, GoPro or REDS are (one and the same folder where a data set keeps both sides in it).
  *
- * @throws AcutanceError `input-unreadable`, and `input-unsupported` where a side is empty, or clips, frame counts or
- *   frame names of the sides differ.
+ * @throws AcutanceError `usage` for the gamma of anything but GoPro, `input-unreadable`, and `input-unsupported` where
+ *   a side is empty, or clips, frame counts or frame names of the sides differ.
  */
 export async function findClipPairs(blurry: string, sharp: string, options: PairOptions): Promise<ClipPairs> {
   const [from, to] = [await findSide(blurry, 'blurry', options), await findSide(sharp, 'sharp', options)];
   const pairs = from.single && to.single ? [pairOfSingles(from, to)] : pairsByName(from, to);
+  if (options.gamma && from.layout !== 'GoPro') {
+    throw new AcutanceError('usage', `--gamma needs a folder laid out as GoPro, which "${blurry}" is not.`, {
+      hint: 'Leave it out, or give --blurry a folder whose clips have a "blur_gamma" and a "sharp" folder.',
+    });
+  }
   for (const pair of pairs) requireSameFrames(pair);
   const [first, ...rest] = pairs;
   if (!first) throw new AcutanceError('internal', 'A side without clips went unnoticed.');

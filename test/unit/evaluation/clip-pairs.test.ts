@@ -42,6 +42,19 @@ describe('folders laid out like a data set', () => {
     );
   });
 
+  it('anything but GoPro, where there is but one blur to take', async () => {
+    make('one/blur/1.png', 'one/sharp/1.png', 'dvd/clip/input/1.png', 'dvd/clip/GT/1.png');
+    for (const [blurry, sharp] of [
+      ['one/blur', 'one/sharp'],
+      ['dvd', 'dvd'],
+    ] as const) {
+      await expect(pairs(blurry, sharp, true)).rejects.toMatchObject({ code: 'usage' });
+      await pairs(blurry, sharp);
+    }
+    // GoPro it is; the folder that was asked for is missing.
+    await expect(pairs('one', 'one', true)).rejects.toMatchObject({ code: 'input-unreadable' });
+  });
+
   it('REDS, in order of clips and frames', async () => {
     for (const side of ['val_blur', 'val_sharp'])
       make(`${side}/000/10.png`, `${side}/000/2.png`, `${side}/001/2.png`);
