@@ -167,6 +167,29 @@ describe('evaluate', () => {
     }
   });
 
+  it('refuses one file for the scores and the plot before anything is computed', async () => {
+    mkdirSync(join(folder, 'out'), { recursive: true });
+    symlinkSync('out', join(folder, 'way'));
+    for (const [csv, plot] of [
+      ['same.out', 'out/../same.out'],
+      ['out/same.out', 'way/same.out'],
+    ] as const) {
+      const outputs = ['--csv', csv, '--plot', plot, '--overwrite'];
+      const { code, stderr } = await evaluate('--blurry', 'a.mkv', '--sharp', 'a.mkv', ...outputs);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/same\.out" can't be both/)]);
+      expect(stderr).not.toContain('Comparing');
+    }
+    expect(readdirSync(join(folder, 'out'))).toEqual([]);
+    expect(readdirSync(folder)).not.toContain('same.out');
+  });
+
+  it('refuses --gamma where nothing is laid out as GoPro', async () => {
+    for (const side of ['dvd', 'dvd/one/input', 'a.mkv']) {
+      const { code, stderr } = await evaluate('--blurry', side, '--sharp', side, '--gamma');
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/--gamma needs .*GoPro/)]);
+    }
+  });
+
   it('never replaces the weights it reads', async () => {
     const weights = madeUpNetwork();
     const sides = ['--blurry', 'a.mkv', '--sharp', 'a.mkv'];

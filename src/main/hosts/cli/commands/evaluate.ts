@@ -34,6 +34,7 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
   const { network, align, gamma } = options;
   const deblur = network === undefined ? undefined : readNetworkOptions({ ...options, network });
   const sides = { blurry: resolve(options.blurry), sharp: resolve(options.sharp) };
+  await TextOutputs.requireDistinct({ '--csv': options.csv, '--plot': options.plot });
   const inputs = await inputFiles(sides, { gamma });
   if (deblur?.weights !== undefined) inputs.push(deblur.weights);
   let result: EvaluateResult | undefined;
