@@ -89,19 +89,30 @@ function modulate(graph: Graph, index: number, feature: Value, branch: Value): V
   return add(multiply(feature, condition('condition_scale')), condition('condition_shift'));
 }
 
-/** An upper bound of the radius of `reconstruct`'s receptive field in pixels: the longest way at each resolution. */
+/**
+ * The radius of `reconstruct`'s receptive field in pixels: the longest way through encoder, gradient branch and decoder, of
+ * which each can be left for the next at any of the three resolutions. A strided or transposed 3 x 3 convolution reaches one
+ * pixel of the finer resolution.
+ */
 export function receptiveRadius({ packing, fusion, gradientInputBlocks, gradientBlocks }: ErdnSize): number {
   const reach = (fusion.kernel - 1) / 2;
-  const [first, second, third] = fusion.blocks.map((blocks) => 2 * reach * blocks) as [
-    number,
-    number,
-    number,
-  ];
-  const branch = 2 * gradientBlocks;
-  const entry = Math.max(reach + first, 1 + 2 * gradientInputBlocks);
-  // Encoder, branch on the way down (a convolution behind its blocks, a strided one), and on the way up; decoder.
-  const fullRes = entry + reach + (branch + 1 + 1) + (branch + 2) + first + reach;
-  const halfRes = second + reach + (branch + 1 + 1) + 1 + (branch + 2) + second + 1;
-  const quarterRes = third + (branch + 1) + (branch + 2) + third + 2;
-  return packing * (fullRes + 2 * halfRes + 4 * quarterRes) + packing - 1;
+  const blocks = fusion.blocks.map((count) => 2 * reach * count) as [number, number, number];
+  const encodedFull = reach + blocks[0];
+  const encodedHalf = encodedFull + reach + 2 * blocks[1];
+  const encodedQuarter = encodedHalf + 2 * reach + 4 * blocks[2];
+
+  const refined = 2 * gradientBlocks;
+  const joined = refined + 1;
+  const full = Math.max(1 + 2 * gradientInputBlocks, encodedFull) + joined;
+  const half = Math.max(full + 1, encodedHalf) + 2 * joined;
+  const quarter = Math.max(half + 2, encodedQuarter) + 4 * joined;
+  const atQuarter = quarter + 4 * refined;
+  const atHalf = Math.max(atQuarter + 2, half) + 2 * refined;
+  const atFull = Math.max(atHalf + 1, full) + refined;
+
+  // Two convolutions make a scale or a shift.
+  const decodedQuarter = Math.max(atQuarter + 4 * 2, encodedQuarter) + 4 * blocks[2];
+  const decodedHalf = Math.max(decodedQuarter + 2, atHalf + 2 * 2, encodedHalf) + 2 * blocks[1];
+  const decodedFull = Math.max(decodedHalf + 1, atFull + 2, encodedFull) + blocks[0];
+  return packing * (decodedFull + reach) + packing - 1;
 }
