@@ -35,6 +35,26 @@ describe('mistakes on the command line', () => {
     });
   });
 
+  it.each([
+    ['--stages', '2'],
+    ['--size', 'lite'],
+    ['--strength', '100'],
+    ['--ensemble', '4'],
+    ['--cuts', 'none'],
+    ['--layers', '2'],
+    ['--no-motion'],
+    ['--weights', 'none.safetensors'],
+    ['--align-corners', 'true'],
+    ['--tile', '64'],
+  ])('refuses %s for an evaluation without a network, which it would be for', async (...option) => {
+    const args = ['evaluate', '--blurry', 'none', '--sharp', 'none', ...option];
+    await expect(createProgram().parseAsync(args, { from: 'user' })).rejects.toMatchObject({
+      code: 'usage',
+      message: `Without a network nothing would come of ${option[0]}.`,
+      hint: expect.stringContaining('--network') as string,
+    });
+  });
+
   it('suggests the option that was probably meant', async () => {
     expect(await problemOf('deblur', 'a.mp4', '-o', 'b.mp4', '--stage', '2')).toMatchObject({
       hint: 'Did you mean --stages?',

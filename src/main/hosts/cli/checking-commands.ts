@@ -12,6 +12,7 @@ import {
   addNumericOptions,
   JSON_OPTION,
   QUIET_OPTION,
+  requireNoneGiven,
 } from './command-options.ts';
 import {
   COMPARE_PUBLISHED_HELP,
@@ -97,11 +98,15 @@ function addEvaluate(program: Command): void {
   )
     .requiredOption('--blurry <file|folder>', 'the blurry frames', parsePath)
     .requiredOption('--sharp <file|folder>', 'the sharp frames they should be', parsePath);
+  const own = command.options.length;
   addNumericOptions(
     addNetworkOptions(command, NETWORK_IDS, { ...DEFAULT_DEBLUR_SETTINGS, network: undefined }),
-  )
+  );
+  // A device is where this machine computes, whatever there is to compute.
+  const ofNetwork = command.options.slice(own).filter(({ long }) => long !== '--device');
+  command
     .option('--align', 'measure after global translation and gain were taken out, too', false)
-    .option('--gamma', 'GoPro: take "blur_gamma" instead of "blur"', false)
+    .option('--gamma', 'GoPro only: take "blur_gamma" instead of "blur"', false)
     .addOption(
       new Option('--csv <file>', 'write the scores of all frames to a CSV file').argParser(parsePath),
     )
@@ -109,7 +114,9 @@ function addEvaluate(program: Command): void {
     .option('--overwrite', 'replace these files if they exist', false)
     .option(...JSON_OPTION)
     .option(...QUIET_OPTION)
-    .action(async (options: object) => {
+    .action(async (options: { readonly network?: string }) => {
+      if (options.network === undefined)
+        requireNoneGiven(command, ofNetwork, 'the blurry frames are compared as they are');
       const { evaluate } = await import('./commands/evaluate.ts');
       await evaluate(options as Parameters<typeof evaluate>[0]);
     });
