@@ -1,10 +1,19 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VideoReader } from '../../src/main/media/index.ts';
 import { decodeNpy } from '../../src/shared/npy.ts';
-import { runCommand } from './support/command-line.ts';
+import { parseEvents, runCommand } from './support/command-line.ts';
 import { fixture } from './support/media-copy.ts';
 
 let folder: string;
@@ -87,6 +96,47 @@ describe('acutance inspect', () => {
     expect(several.code).toBe(2);
     expect(several.stderr).toContain('can hold one look, not 2');
     expect(existsSync(join(folder, 'no.png'))).toBe(false);
+  });
+
+  it('leaves nothing where the frame or its network can not be had', async () => {
+    const outcome = await inspect('--at', '9999f', '--look', 'flow,mask', '-o', 'empty');
+    expect(outcome.code).toBe(2);
+    expect(readdirSync(folder).filter((name) => /empty|partial/.test(name))).toEqual([]);
+  });
+
+  it('checks where its files go before anything is opened or computed', async () => {
+    writeFileSync(join(folder, 'old.npy'), 'old');
+    writeFileSync(join(folder, 'good.mkv'), 'clip');
+    mkdirSync(join(folder, 'full.d'));
+    writeFileSync(join(folder, 'full.d', 'mask.npy'), 'old');
+    for (const [output, code, said] of [
+      ['nodir/x.png', 4, /nodir" does not exist/],
+      ['nodir/x', 4, /nodir" does not exist/],
+      ['old.npy', 4, /old\.npy" exists already/],
+      ['good.mkv', 4, /good\.mkv" is a file, not a folder/],
+      ['x.jpg', 2, /x\.jpg" is neither a \.png nor a \.npy file/],
+      ['full.d', 4, /mask\.npy" exists already/],
+    ] as const) {
+      const outcome = await inspect('--at', '0', '--look', 'mask', '-o', output, '--json');
+      expect([outcome.code, outcome.stdout]).toEqual([code, expect.stringMatching(/"failed"/)]);
+      const events = parseEvents(outcome.stdout);
+      expect(events.at(-1)).toMatchObject({ message: expect.stringMatching(said) as string });
+      expect(events.map(({ phase }) => phase)).not.toContain('opening');
+    }
+    expect(readdirSync(join(folder, 'full.d'))).toEqual(['mask.npy']);
+    expect(readdirSync(folder).filter((name) => /partial|nodir|x\.jpg/.test(name))).toEqual([]);
+  });
+
+  it('adds to a folder that is there, and never replaces what it reads', async () => {
+    mkdirSync(join(folder, 'mine.files'));
+    writeFileSync(join(folder, 'mine.files', 'note.txt'), 'mine');
+    expect((await inspect('--at', '0', '--look', 'mask', '-o', 'mine.files')).code).toBe(0);
+    expect(readdirSync(join(folder, 'mine.files')).sort()).toEqual(['mask.npy', 'mask.png', 'note.txt']);
+    copyFileSync(fixture('vfr.mp4'), join(folder, 'clip.png'));
+    const args = ['inspect', 'clip.png', '--device', 'cpu', '--at', '0', '--look', 'mask'];
+    const refused = await runCommand([...args, '-o', './clip.png', '--overwrite'], { cwd: folder });
+    expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('is the input itself')]);
+    expect(readFileSync(join(folder, 'clip.png')).equals(readFileSync(fixture('vfr.mp4')))).toBe(true);
   });
 
   it('does not replace what is there unless it may', async () => {
