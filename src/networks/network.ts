@@ -29,6 +29,15 @@ export interface NetworkOptions {
 
 export type NetworkOptionName = keyof NetworkOptions;
 
+/** A part of a network that was published in a file of its own. */
+export interface WeightPart {
+  readonly name: string;
+  /** What the names of its parameters begin with, and may lack in such a file. */
+  readonly prefix: string;
+  /** What they may lack beyond that, where the part is a network that others had published by itself. */
+  readonly inner?: string;
+}
+
 /** How a network is to be run. */
 export interface NetworkSetup {
   readonly stages: number;
@@ -78,10 +87,10 @@ export interface Network<Size extends NetworkSize = NetworkSize> {
   /** The options it has, with their defaults. */
   readonly options: NetworkOptions;
   /**
-   * What published weights may come apart into, each file without the prefix named here; every parameter's name begins
-   * with one of them. Empty where they were only published in one piece.
+   * What published weights may come apart into; every parameter's name begins with the prefix of one of them. Empty where
+   * they were only published in one piece.
    */
-  readonly parts: readonly { readonly name: string; readonly prefix: string }[];
+  readonly parts: readonly WeightPart[];
   /** Options that decide which parameters there are, as sets that have weights of their own each; absent where none does. */
   readonly variants?: readonly NetworkOptions[];
   /** What can be seen of its inside. */

@@ -12,9 +12,9 @@ import { elementCount } from '../../../src/shared/tensor.ts';
 let home: string;
 let store: WeightStore;
 
-/** A file of PVDNet's parameters whose names begin with `part`, which is taken off, with `added` put before. */
-function weightFile(file: string, size: NetworkSize, part: string, added = ''): string {
-  const parameters = findNetwork('pvdnet')!.parameters(size);
+/** A file of a network's parameters whose names begin with `part`, which is taken off, with `added` put before. */
+function weightFile(file: string, size: NetworkSize, part: string, added = '', network = 'pvdnet'): string {
+  const parameters = findNetwork(network)!.parameters(size);
   const tensors = parameters
     .filter(({ name }) => name.startsWith(part))
     .map(
@@ -107,6 +107,51 @@ describe('weights of PVDNet', () => {
       code: 'weights-missing',
       message: 'There are no weights for pvdnet medium',
       hint: expect.stringContaining('weights import FILE --network pvdnet --size medium') as string,
+    });
+  });
+});
+
+describe('weights of CDVD-TSP', () => {
+  const file = (name: string, size: NetworkSize, part: string, added = '') =>
+    weightFile(name, size, part, added, 'cdvd-tsp');
+
+  it.each([
+    ['as they are in the whole', 'flow_net.', 'flow_net.', 'recons_net.'],
+    ['without what they are called there', 'flow_net.', '', ''],
+    ['as PWC-Net was published, and from a wrapper', 'flow_net.moduleNetwork.', '', 'module.'],
+    ['both from a wrapper', 'flow_net.moduleNetwork.', 'model.', 'model.recons_net.'],
+  ])('may come as two files, named %s', async (_, part, flowAdded, added) => {
+    const flow = file('pwc.safetensors', 'paper', part, flowAdded);
+    const rest = file('recons.safetensors', 'paper', 'recons_net.', added);
+    const whole = findNetwork('cdvd-tsp')!.parameters('paper');
+    const record = await store.import([flow, rest], {});
+    expect(record).toMatchObject({ network: 'cdvd-tsp', size: 'paper' });
+    const { parameters } = await store.load(record);
+    expect([...parameters.keys()]).toEqual(whole.map(({ name }) => name));
+  });
+
+  it.each([
+    ['flow_net.', 'flow_net.'],
+    ['flow_net.', ''],
+    ['flow_net.moduleNetwork.', ''],
+    ['flow_net.moduleNetwork.', 'module.'],
+  ])('are told as the flow network alone, named with %s replaced by "%s"', async (part, added) => {
+    for (const size of ['lite', 'paper'] as const) {
+      const flow = file('pwc.safetensors', size, part, added);
+      await expect(store.import(flow, {})).rejects.toMatchObject({
+        code: 'weights-mismatch',
+        message: `${flow} holds only a part of cdvd-tsp: the flow network (PWC-Net). Missing: the restoration network`,
+        hint: expect.stringContaining('weights import FILE FILE --network cdvd-tsp') as string,
+      });
+    }
+  });
+
+  it('are told as the restoration network alone', async () => {
+    const rest = file('recons.safetensors', 'paper', 'recons_net.');
+    await expect(store.import(rest, {})).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /the restoration network. Missing: the flow network \(PWC-Net\)$/,
+      ) as string,
     });
   });
 });

@@ -118,21 +118,31 @@ export function recogniseWeights(
   }
   if (fits(best.comparison)) return best;
 
-  const network = networks.find(({ id }) => id === best.network)!;
-  const parts = describeMissingParts(network, best.comparison);
-  if (parts !== undefined) {
+  const part = findPart(candidates, networks);
+  if (part !== undefined) {
+    const { fit, present, absent } = part;
     throw new WeightsMismatch(
       {
-        message: `${label} holds only a part of ${best.network}: ${parts.present.join(', ')}. Missing: ${parts.absent.join(', ')}`,
-        hint: `Import the files of all parts at once: acutance weights import FILE FILE --network ${best.network}.`,
+        message: `${label} holds only a part of ${fit.network}: ${present.join(', ')}. Missing: ${absent.join(', ')}`,
+        hint: `Import the files of all parts at once: acutance weights import FILE FILE --network ${fit.network}.`,
       },
-      { closest: best, parts, checkpoint },
+      { closest: fit, parts: { present, absent }, checkpoint },
     );
   }
   const other = ranked.find(({ comparison }) => fits(comparison));
   throw new WeightsMismatch(describeMismatch(label, best, { wanted, other, networks }), {
-    ...{ closest: best, parts, checkpoint },
+    ...{ closest: best, parts: undefined, checkpoint },
   });
+}
+
+/** The first of those candidates that a file is whole parts of: others may share tensors with it, but not be in parts. */
+function findPart(candidates: readonly WeightFit[], networks: readonly WeightedNetwork[]) {
+  for (const fit of candidates) {
+    const network = networks.find(({ id }) => id === fit.network);
+    const parts = network && describeMissingParts(network, fit.comparison);
+    if (parts !== undefined) return { fit, ...parts };
+  }
+  return undefined;
 }
 
 function describeMismatch(
@@ -176,7 +186,7 @@ function describeMismatch(
 }
 
 function describeWanted({ network, size, options }: Wanted): string {
-  if (network === undefined) return 'any network';
+  if (network === undefined) return size === undefined ? 'any network' : `any network in size ${size}`;
   return size === undefined ? network : describeVariant({ network, size, options });
 }
 

@@ -64,13 +64,20 @@ type Tensors = ReadonlyMap<string, CheckpointTensor>;
  * Takes a wrapper's prefix (`model.`, `_orig_mod.`, `netG.`) off all names, as often as more of them are known without it.
  */
 function unwrap(tensors: Tensors, known: ReadonlySet<string>, networks: readonly WeightedNetwork[]): Tensors {
-  const prefixes = ['', ...networks.flatMap(({ parts = [] }) => parts.map(({ prefix }) => prefix))];
+  const prefixes = ['', ...partPrefixes(networks)];
   const most = (some: Tensors) => Math.max(...prefixes.map((prefix) => countKnown(some, prefix, known)));
   let best = tensors;
   for (let next = withoutFirst(tensors); next; next = withoutFirst(next)) {
     if (most(next) > most(best)) best = next;
   }
   return best;
+}
+
+/** What the names of a part may lack. */
+function partPrefixes(networks: readonly WeightedNetwork[]): string[] {
+  return networks.flatMap(({ parts = [] }) =>
+    parts.flatMap(({ prefix, inner }) => (inner === undefined ? [prefix] : [prefix, prefix + inner])),
+  );
 }
 
 /** Without the first part of the names, where all have the same and something is left. */
@@ -94,7 +101,7 @@ function partPrefix(
   networks: readonly WeightedNetwork[],
 ): string {
   let best = { prefix: '', count: countKnown(tensors, '', known) };
-  for (const { prefix } of networks.flatMap(({ parts = [] }) => parts)) {
+  for (const prefix of partPrefixes(networks)) {
     const count = countKnown(tensors, prefix, known);
     if (count > best.count) best = { prefix, count };
   }

@@ -1,4 +1,4 @@
-import type { NetworkOptions } from '../../../networks/network.ts';
+import type { NetworkOptions, WeightPart } from '../../../networks/network.ts';
 import type { ParameterSpec } from '../../../shared/tensor.ts';
 import type { VariedNetwork } from './weight-variants.ts';
 
@@ -8,8 +8,8 @@ export interface WeightedNetwork extends VariedNetwork {
   readonly sizes: readonly string[];
   /** The size that `paper` stands for, where it has another name. */
   readonly paperSize?: string;
-  /** What published weights may come apart into, each file without the prefix named here. */
-  readonly parts?: readonly { readonly name: string; readonly prefix: string }[];
+  /** What published weights may come apart into. */
+  readonly parts?: readonly WeightPart[];
   /** Names and shapes of what it learns, in one of its sizes and variants. */
   parameters(size: string, options?: NetworkOptions): readonly ParameterSpec[];
 }

@@ -27,7 +27,14 @@ export const cdvdTsp: Network<CdvdTspSizeName> = {
   defaultSize: 'lite',
   stages: { min: 1, max: 3, default: 2 },
   options: {},
-  parts: [],
+  parts: [
+    {
+      name: 'the flow network (PWC-Net)',
+      prefix: `${FLOW_SCOPE}.`,
+      inner: 'moduleNetwork.',
+    },
+    { name: 'the restoration network', prefix: `${RECONSTRUCTION_SCOPE}.` },
+  ],
   looks: [
     FLOW_LOOK,
     {
