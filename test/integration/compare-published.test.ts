@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findNetwork } from '../../src/networks/catalogue.ts';
 import { encodeSafetensors } from '../../src/networks/checkpoints/safetensors-writer.ts';
+import type { NetworkSize } from '../../src/networks/network.ts';
 import { elementCount } from '../../src/shared/tensor.ts';
 import { parseEvents, runCommand } from './support/command-line.ts';
 
@@ -25,7 +26,7 @@ function fakePython(name: string, end: string): void {
 }
 
 /** Weights of the right names and shapes, all zero. */
-function makeWeights(network: string, size: string): string {
+function makeWeights(network: string, size: NetworkSize): string {
   const path = join(folder, `${network}-${size}.safetensors`);
   const parameters = findNetwork(network)?.parameters(size) ?? [];
   const tensors = parameters.map(
@@ -55,7 +56,14 @@ beforeAll(() => {
     'talkative',
     `console.log(JSON.stringify({ message: 'It broke:\\n\\t' + 'a.name, '.repeat(5000), hint: 'Mend\\tit.' }));`,
   );
-  fakePython('crashing', `console.error('Traceback: it broke'); process.exit(1);`);
+  fakePython(
+    'crashing',
+    `console.error('Traceback:\\n  File "x.py"\\n    run()\\n    ^^^^^\\nRuntimeError:\\tit broke'); process.exit(1);`,
+  );
+  fakePython('silent', '');
+  fakePython('parrot', 'console.log(1);');
+  fakePython('failing', 'process.exit(4);');
+  fakePython('killed', `process.kill(process.pid, 'SIGKILL');`);
   fakePython('working', `console.log(JSON.stringify({ seconds: [1, 1, 1], torch: '1.13', threads: 2 }));`);
 });
 
@@ -78,14 +86,35 @@ describe.skipIf(process.platform === 'win32')('compare-published', () => {
 
   it.each([
     ['a folder that is no checkout', ['other'], 3, /other" is no checkout of published code/],
-    ['stages that the code does not have', ['cdvd', '--stages', '3'], 2, /CDVD-TSP has no 3 stages/],
+    ['a folder that is not there', ['gone'], 3, /gone" does not exist/],
+    ['a file instead of a folder', ['bad.pth'], 3, /bad\.pth" is a file, not a folder/],
+    ['fewer stages than the code has', ['cdvd', '--stages', '1'], 2, /CDVD-TSP runs with 2 stages, not 1/],
+    ['more stages than the code has', ['erdn', '--stages', '3'], 2, /ERDN runs with 1 or 2 stages, not 3/],
+    ['stages of code without any', ['pvdnet', '--stages', '2'], 2, /PVDNet runs with 1 stage, not 2/],
     ['a size that the code does not have', ['pvdnet', '--size', 'small'], 2, /PVDNet has no size "small"/],
-    ['too few frames', ['erdn', '--frames', '2'], 2, /2 frames are too few/],
-    ['a size its code refuses', ['erdn', '--height', '180'], 2, /can't be run at 64x180/],
-    ['a width of 1', ['cdvd', '--width', '1'], 2, /can't be run at 1x64/],
-    ['a Python that is not there', ['cdvd', '--python', './nothing'], 3, /nothing" can't be started/],
+    ['too few frames', ['erdn', '--frames', '2'], 2, /A clip of 2 frames is too short/],
+    ['a single frame', ['erdn', '--frames', '1'], 2, /A clip of 1 frame is too short/],
+    ['a size its code refuses', ['erdn', '--height', '180'], 2, /can't be compared at 64x180/],
+    ['a width of 1', ['cdvd', '--width', '1'], 2, /can't be compared at 1x64/],
+    ['a size at which its code divides by zero', ['pvdnet', '--width', '56'], 2, /can't be compared at 56x64/],
+    ['a Python that is not there', ['cdvd', '--python', './nothing'], 3, /There is no program "\.\/nothing"/],
+    ['a Python that is no program', ['cdvd', '--python', './bad.pth'], 3, /bad\.pth" may not be run/],
+    ['a Python that says nothing', ['cdvd', '--python', './silent'], 3, /"\.\/silent" gave no answer/],
+    ['a Python that says anything', ['cdvd', '--python', './parrot'], 3, /"\.\/parrot" gave no answer/],
+    [
+      'a Python that only fails',
+      ['cdvd', '--python', './failing'],
+      3,
+      /ended with exit code 4 and said nothing/,
+    ],
+    ['a Python that is killed', ['cdvd', '--python', './killed'], 3, /CDVD-TSP was ended by SIGKILL/],
     ['a Python without PyTorch', ['cdvd', '--python', './torchless'], 3, /python3 has no torch/],
-    ['code that breaks', ['erdn', '--python', './crashing'], 3, /ERDN ended with exit code 1:\n.*it broke/],
+    [
+      'code that breaks',
+      ['erdn', '--python', './crashing'],
+      3,
+      /ERDN ended with exit code 1:\nTraceback:\nRuntimeError: it broke\n/,
+    ],
     ['weights that are none', ['cdvd', '--python', './working', '--weights', 'bad.pth'], 5, /bad\.pth/],
   ])('names %s and leaves nothing behind', async (_, args, exitCode, message) => {
     const { code, stderr, left } = await compare(...small, ...args);
@@ -116,19 +145,24 @@ describe.skipIf(process.platform === 'win32')('compare-published', () => {
       ['pvdnet', 'lite'],
       'These are weights for pvdnet lite, which the published code does not have: give some for medium or large.',
     ],
-  ])('refuses weights %s before it runs anything', async (_, checkout, options, [network, size], hint) => {
-    rmSync(join(folder, 'called.json'), { force: true });
-    const weights = makeWeights(network!, size!);
-    const { code, stderr, left } = await compare(
-      ...[checkout, ...small, ...options, '--python', './working', '--weights', weights],
-    );
-    expect(stderr).toContain(`${weights} does not fit ${checkout === 'cdvd' ? 'cdvd-tsp paper' : 'pvdnet'}`);
-    expect(stderr).toContain(hint);
-    expect(stderr).not.toContain('Running the published code');
-    expect(code).toBe(5);
-    expect(readdirSync(folder)).not.toContain('called.json');
-    expect(left).toEqual([]);
-  });
+  ] as const)(
+    'refuses weights %s before it runs anything',
+    async (_, checkout, options, [network, size], hint) => {
+      rmSync(join(folder, 'called.json'), { force: true });
+      const weights = makeWeights(network, size);
+      const { code, stderr, left } = await compare(
+        ...[checkout, ...small, ...options, '--python', './working', '--weights', weights],
+      );
+      expect(stderr).toContain(
+        `${weights} does not fit ${checkout === 'cdvd' ? 'cdvd-tsp paper' : 'pvdnet'}`,
+      );
+      expect(stderr).toContain(hint);
+      expect(stderr).not.toContain('Running the published code');
+      expect(code).toBe(5);
+      expect(readdirSync(folder)).not.toContain('called.json');
+      expect(left).toEqual([]);
+    },
+  );
 
   it('says in a line or two what published code says in tens of kilobytes', async () => {
     const { code, stdout } = await compare('erdn', ...small, '--python', './talkative', '--json');

@@ -1,23 +1,32 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { AcutanceError } from '../../shared/errors.ts';
 
-/** Networks whose published code can be run, with a file by which a checkout of it is known. */
+/**
+ * Networks whose published code can be run, with a file by which a checkout of it is known. PVDNet looks for motion down
+ * to 1/32 of a frame, and of a row of one pixel there it divides by zero.
+ */
 const CHECKOUTS = [
-  { network: 'cdvd-tsp', title: 'CDVD-TSP', file: 'code/model/cdvd_tsp.py', stages: [2], sizes: ['paper'] },
-  { network: 'erdn', title: 'ERDN', file: 'model/erdn.py', stages: [1, 2], sizes: ['paper'] },
   {
-    network: 'pvdnet',
-    title: 'PVDNet',
-    file: 'models/archs/PVDNet.py',
-    stages: [1],
-    sizes: ['medium', 'large'],
+    ...{ network: 'cdvd-tsp', title: 'CDVD-TSP', file: 'code/model/cdvd_tsp.py' },
+    ...{ stages: [2], sizes: ['paper'], smallest: 8 },
+  },
+  {
+    ...{ network: 'erdn', title: 'ERDN', file: 'model/erdn.py' },
+    ...{ stages: [1, 2], sizes: ['paper'], smallest: 8 },
+  },
+  {
+    ...{ network: 'pvdnet', title: 'PVDNet', file: 'models/archs/PVDNet.py' },
+    ...{ stages: [1], sizes: ['medium', 'large'], smallest: 64 },
   },
 ] as const;
 
 /** Characters that are shown of one line of what the published code says. */
 const LONGEST = 500;
+/** Lines that are shown of it. */
+const LINES = 3;
 
 export interface PublishedCheckout {
   readonly folder: string;
@@ -27,10 +36,19 @@ export interface PublishedCheckout {
   readonly stages: readonly number[];
   /** The sizes that it has; the first one is the usual. */
   readonly sizes: readonly string[];
+  /** Pixels that a frame's sides have at least where its code gives a result that means something. */
+  readonly smallest: number;
 }
 
-/** @throws AcutanceError `input-unsupported` for a folder that is no checkout of known code. */
+/** @throws AcutanceError `input-unreadable` for no folder, `input-unsupported` for no checkout of known code. */
 export function recogniseCheckout(folder: string): PublishedCheckout {
+  const status = statSync(folder, { throwIfNoEntry: false });
+  if (!status?.isDirectory()) {
+    const what = status ? 'is a file, not a folder' : 'does not exist';
+    throw new AcutanceError('input-unreadable', `"${folder}" ${what}.`, {
+      hint: 'Give the folder of a clone of the published code.',
+    });
+  }
   const found = CHECKOUTS.find(({ file }) => existsSync(join(folder, file)));
   if (found) return { folder, ...found };
   const known = CHECKOUTS.map(({ title, file }) => `${title} (has ${file})`);
@@ -81,16 +99,32 @@ export async function runPublished(run: PublishedRun, signal: AbortSignal): Prom
     ...[weights.made ? '--make-weights' : '--weights', weights.path, '--seed', String(run.seed)],
     ...(run.threads === undefined ? [] : ['--threads', String(run.threads)]),
   ];
-  const { stdout, stderr, code } = await runProgram(run.python, args, signal);
-  const answer = parseAnswer(stdout.trimEnd().split('\n').at(-1) ?? '');
-  if (answer && 'seconds' in answer) return answer;
-  if (answer) {
-    throw new AcutanceError('input-unreadable', shorten(answer.message), { hint: shorten(answer.hint) });
+  const outcome = await runProgram(run.python, args, signal);
+  const answer = parseAnswer(outcome.stdout.trimEnd().split('\n').at(-1) ?? '');
+  if (!answer) throw withoutAnswer(run, outcome);
+  if ('seconds' in answer) return answer;
+  throw new AcutanceError('input-unreadable', shorten(answer.message), { hint: shorten(answer.hint) });
+}
+
+function withoutAnswer({ python, checkout }: PublishedRun, outcome: ProgramOutcome): AcutanceError {
+  const { stderr, code, signal } = outcome;
+  if (code === 0) {
+    return new AcutanceError('input-unreadable', `"${python}" gave no answer.`, {
+      hint: 'Name a Python that has PyTorch with --python.',
+    });
   }
-  const last = stderr.trimEnd().split('\n').slice(-3).join('\n');
-  throw new AcutanceError(
+  const ran = `The published code of ${checkout.title}`;
+  if (signal !== null) {
+    return new AcutanceError('input-unreadable', `${ran} was ended by ${signal}.`, {
+      hint: 'Memory may have run out: a smaller --width and --height, or fewer --frames, need less.',
+    });
+  }
+  // A traceback's indented lines are of no use to those who did not write the code.
+  const lines = stderr.split('\n').filter((line) => /^\S/.test(line));
+  const said = lines.slice(-LINES).map(shorten).join('\n');
+  return new AcutanceError(
     'input-unreadable',
-    `The published code of ${checkout.title} ended with exit code ${code}:\n${last}`,
+    `${ran} ended with exit code ${code}${said === '' ? ' and said nothing.' : `:\n${said}`}`,
     { hint: 'It ran in a Python process of its own; see whether that Python has what the code needs.' },
   );
 }
@@ -104,20 +138,24 @@ function shorten(text: string): string {
 interface ProgramOutcome {
   readonly stdout: string;
   readonly stderr: string;
+  /** Null where a signal ended it. */
   readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
 }
 
-function runProgram(program: string, args: readonly string[], signal: AbortSignal): Promise<ProgramOutcome> {
+function runProgram(program: string, args: readonly string[], abort: AbortSignal): Promise<ProgramOutcome> {
   return new Promise((resolve, reject) => {
     // Bytecode would be written into the checkout.
     const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' };
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], signal, env });
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], signal: abort, env });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    child.on('error', (thrown) => reject(signal.aborted ? cancelled() : cannotStart(program, thrown)));
-    child.on('close', (code) => (signal.aborted ? reject(cancelled()) : resolve({ stdout, stderr, code })));
+    child.on('error', (thrown) => reject(abort.aborted ? cancelled() : cannotStart(program, thrown)));
+    child.on('close', (code, signal) =>
+      abort.aborted ? reject(cancelled()) : resolve({ stdout, stderr, code, signal }),
+    );
   });
 }
 
@@ -125,18 +163,26 @@ function cancelled(): AcutanceError {
   return new AcutanceError('cancelled', 'Cancelled.');
 }
 
-function cannotStart(program: string, thrown: Error): AcutanceError {
-  return new AcutanceError('input-unreadable', `"${program}" can't be started: ${thrown.message}.`, {
-    hint: 'Name a Python with --python.',
+function cannotStart(program: string, thrown: NodeJS.ErrnoException): AcutanceError {
+  const messages: Readonly<Record<string, string>> = {
+    ENOENT: `There is no program "${program}".`,
+    EACCES: `"${program}" may not be run.`,
+  };
+  const message = messages[thrown.code ?? ''] ?? `"${program}" can't be started (${thrown.code}).`;
+  return new AcutanceError('input-unreadable', message, {
+    hint: 'Name a Python that has PyTorch with --python.',
     cause: thrown,
   });
 }
 
-function parseAnswer(
-  line: string,
-): PublishedTimes | { readonly message: string; readonly hint: string } | undefined {
+const ANSWER = z.union([
+  z.object({ seconds: z.array(z.number()), torch: z.string(), threads: z.number() }),
+  z.object({ message: z.string(), hint: z.string() }),
+]);
+
+function parseAnswer(line: string): z.infer<typeof ANSWER> | undefined {
   try {
-    return JSON.parse(line) as PublishedTimes | { readonly message: string; readonly hint: string };
+    return ANSWER.safeParse(JSON.parse(line)).data;
   } catch {
     return undefined;
   }

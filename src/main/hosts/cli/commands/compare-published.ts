@@ -12,6 +12,7 @@ import {
 } from '../../../evaluation/published-code.ts';
 import { makeTestClip } from '../../../evaluation/test-clip.ts';
 import { installationFolder } from '../../../render/installation.ts';
+import { formatCount } from '../format.ts';
 import { interruptible } from '../interrupt.ts';
 import { requireFittingWeights } from '../published-weights.ts';
 import { createReporter, type ReporterOptions } from '../reporter.ts';
@@ -126,9 +127,14 @@ function requireSense(
   { size, stages, frames, width, height }: ComparePublishedOptions,
 ): void {
   if (stages !== undefined && !checkout.stages.includes(stages)) {
-    throw new AcutanceError('usage', `The published code of ${checkout.title} has no ${stages} stages.`, {
-      hint: `Give --stages ${checkout.stages.join(' or ')}.`,
-    });
+    const known = `${checkout.stages.join(' or ')} ${checkout.stages.at(-1) === 1 ? 'stage' : 'stages'}`;
+    throw new AcutanceError(
+      'usage',
+      `The published code of ${checkout.title} runs with ${known}, not ${stages}.`,
+      {
+        hint: `Give --stages ${checkout.stages.join(' or ')}.`,
+      },
+    );
   }
   if (size !== undefined && !checkout.sizes.includes(size)) {
     throw new AcutanceError('usage', `The published code of ${checkout.title} has no size "${size}".`, {
@@ -136,14 +142,18 @@ function requireSense(
     });
   }
   if (frames < FEWEST_FRAMES) {
-    throw new AcutanceError('usage', `${frames} frames are too few.`, {
-      hint: `Give at least ${FEWEST_FRAMES}.`,
+    throw new AcutanceError('usage', `A clip of ${formatCount(frames, 'frame')} is too short.`, {
+      hint: `Give --frames ${FEWEST_FRAMES} or more.`,
     });
   }
-  if (width % MULTIPLE !== 0 || height % MULTIPLE !== 0) {
-    throw new AcutanceError('usage', `The published code can't be run at ${width}x${height}.`, {
-      hint: `Give a width and a height that are multiples of ${MULTIPLE}.`,
-    });
+  if (width % MULTIPLE !== 0 || height % MULTIPLE !== 0 || Math.min(width, height) < checkout.smallest) {
+    throw new AcutanceError(
+      'usage',
+      `The published code of ${checkout.title} can't be compared at ${width}x${height}.`,
+      {
+        hint: `Give a width and a height that are multiples of ${MULTIPLE}, and ${checkout.smallest} or more.`,
+      },
+    );
   }
 }
 
