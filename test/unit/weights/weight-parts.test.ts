@@ -102,6 +102,30 @@ describe('weights of PVDNet', () => {
     expect((await store.resolve({ network: 'pvdnet', size: 'paper' })).size).toBe('medium');
   });
 
+  it('are told as what they are, and what they are not, where only another size was asked for', async () => {
+    const lite = weightFile('lite.safetensors', 'lite', '');
+    await expect(store.import(lite, { size: 'large' })).rejects.toMatchObject({
+      code: 'weights-mismatch',
+      message: `${lite} does not fit pvdnet large`,
+      hint: 'These are weights for pvdnet lite: use --network pvdnet --size lite.',
+    });
+    await expect(store.import(lite, { size: 'paper' })).rejects.toMatchObject({
+      message: `${lite} does not fit pvdnet medium`,
+    });
+    const erdn = weightFile('erdn.safetensors', 'lite', '', '', 'erdn');
+    await expect(store.import(erdn, { size: 'large' })).rejects.toMatchObject({
+      message: `${erdn} does not fit any network in size large`,
+    });
+  });
+
+  it('are found by "paper" where no network is named', async () => {
+    const medium = weightFile('medium.safetensors', 'medium', '');
+    expect(await store.import(medium, { size: 'paper' })).toMatchObject({
+      network: 'pvdnet',
+      size: 'medium',
+    });
+  });
+
   it('are not made up: without any, the message says how to import some', async () => {
     await expect(store.find({ network: 'pvdnet', size: 'medium' })).rejects.toMatchObject({
       code: 'weights-missing',

@@ -102,7 +102,7 @@ export function recogniseWeights(
   const candidates = ranked.filter(
     ({ network, size, options }) =>
       (wanted.network === undefined || network === wanted.network) &&
-      (wanted.size === undefined || size === wanted.size) &&
+      (wanted.size === undefined || size === sizeName(networks, { network, size: wanted.size })) &&
       (wanted.options === undefined || isSameVariant(options, wanted.options)),
   );
   const best = candidates[0];
@@ -160,7 +160,7 @@ function describeMismatch(
   const asked = describeWanted(wanted);
   if (other !== undefined) {
     return {
-      message: `${label} does not fit ${asked}`,
+      message: `${label} does not fit ${describeWanted(nearestTo(other, wanted, networks))}`,
       hint: `These are weights for ${describeVariant(other)}: use ${variantArguments(other)}.`,
     };
   }
@@ -183,6 +183,15 @@ function describeMismatch(
       ? 'The file is incomplete: save all of the state_dict, torch.save(model.state_dict(), "weights.pth").'
       : 'It may be a changed version of this network, or another one that builds on it.',
   };
+}
+
+/** What was wanted, of the network that a file is for where none was named and it has such a size. */
+function nearestTo(other: WeightFit, wanted: Wanted, networks: readonly WeightedNetwork[]): Wanted {
+  if (wanted.network !== undefined || wanted.size === undefined) return wanted;
+  const { network } = other;
+  const size = sizeName(networks, { network, size: wanted.size });
+  const has = networks.some(({ id, sizes }) => id === network && sizes.includes(size));
+  return has ? { ...wanted, network, size } : wanted;
 }
 
 function describeWanted({ network, size, options }: Wanted): string {
