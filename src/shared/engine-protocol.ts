@@ -46,7 +46,15 @@ export type JobTable = Readonly<Record<string, { readonly request: unknown; read
 
 /** What a job is doing; `finishing` covers flushing the encoder and giving the file its final name. */
 export type JobPhase =
-  'starting' | 'opening' | 'loading' | 'deblurring' | 'copying' | 'comparing' | 'averaging' | 'finishing';
+  | 'starting'
+  | 'opening'
+  | 'loading'
+  | 'deblurring'
+  | 'inspecting'
+  | 'copying'
+  | 'comparing'
+  | 'averaging'
+  | 'finishing';
 
 export interface JobProgress {
   readonly framesDone: number;

@@ -66,6 +66,8 @@ describe('acutance inspect', () => {
     const prior = array('prior').data as Float32Array;
     expect(Math.min(...prior)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...prior)).toBeLessThanOrEqual(1);
+    const phases = parseEvents(stdout).flatMap(({ type, phase }) => (type === 'phase' ? [phase] : []));
+    expect(phases).toEqual(['starting', 'opening', 'loading', 'inspecting', 'finishing']);
     const last = stdout.trim().split('\n').at(-1)!;
     expect(last).toContain('"frame":5');
     expect(last).toContain('"label":"previous"');

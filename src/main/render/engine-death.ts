@@ -18,6 +18,7 @@ const ACTIVITY: Record<JobPhase, string> = {
   opening: 'while opening the input',
   loading: 'while loading the network',
   deblurring: 'while deblurring',
+  inspecting: 'while looking inside the network',
   copying: 'while writing frames',
   comparing: 'while comparing',
   averaging: 'while averaging frames',

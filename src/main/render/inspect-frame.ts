@@ -62,7 +62,7 @@ export async function inspectFrame(
     const settings = { ...deblur, ensemble: undefined };
     const deblurrer = await deblurrers.acquire(settings, { height, width }, context, looks);
     try {
-      context.phase('deblurring');
+      context.phase('inspecting');
       const pts = () => Promise.resolve(source.index.pts);
       const cuts = await clipCuts(deblur.cuts, { info: source.info, context: deblurrer.context, pts });
       const shot = await shotAround(number, { source, deblurrer, cuts, converter, signal });

@@ -13,6 +13,7 @@ const PHASES: Readonly<Record<NonNullable<Job['phase']>, string>> = {
   opening: 'Opening the clip',
   loading: 'Loading the network',
   deblurring: 'Deblurring',
+  inspecting: 'Looking inside the network',
   copying: 'Copying frames',
   comparing: 'Comparing frames',
   averaging: 'Averaging frames',

@@ -42,7 +42,17 @@ export const jobSchema = z.object({
   range: frameRangeSchema,
   state: z.enum(JOB_STATES),
   phase: z
-    .enum(['starting', 'opening', 'loading', 'deblurring', 'copying', 'comparing', 'averaging', 'finishing'])
+    .enum([
+      'starting',
+      'opening',
+      'loading',
+      'deblurring',
+      'inspecting',
+      'copying',
+      'comparing',
+      'averaging',
+      'finishing',
+    ])
     .optional(),
   framesDone: z.int(),
   framesTotal: z.int(),

@@ -6,6 +6,7 @@ const PHASE_TITLES: Record<JobPhase, string> = {
   opening: 'Opening the clip',
   loading: 'Loading the network',
   deblurring: 'Deblurring',
+  inspecting: 'Looking inside the network',
   copying: 'Copying frames',
   comparing: 'Comparing',
   averaging: 'Averaging frames',
