@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findNetwork } from '../../src/networks/catalogue.ts';
@@ -81,6 +81,12 @@ async function compare(...args: string[]) {
   return { ...outcome, left: readdirSync(temporary).filter((name) => name.startsWith('acutance-compare')) };
 }
 
+/** What followed an argument when the stand-in was called last. */
+function handedOver(argument: string): string | undefined {
+  const called = JSON.parse(readFileSync(join(folder, 'called.json'), 'utf8')) as string[];
+  return called[called.findIndex((each) => each === argument || basename(each) === argument) + 1];
+}
+
 describe.skipIf(process.platform === 'win32')('compare-published', () => {
   const small = ['--width', '64', '--height', '64', '--frames', '3'];
 
@@ -91,12 +97,23 @@ describe.skipIf(process.platform === 'win32')('compare-published', () => {
     ['fewer stages than the code has', ['cdvd', '--stages', '1'], 2, /CDVD-TSP runs with 2 stages, not 1/],
     ['more stages than the code has', ['erdn', '--stages', '3'], 2, /ERDN runs with 1 or 2 stages, not 3/],
     ['stages of code without any', ['pvdnet', '--stages', '2'], 2, /PVDNet runs with 1 stage, not 2/],
-    ['a size that the code does not have', ['pvdnet', '--size', 'small'], 2, /PVDNet has no size "small"/],
+    ['a size that the code does not have', ['erdn', '--size', 'large'], 2, /ERDN has no size "large"/],
+    [
+      'a size that no published code has',
+      ['pvdnet', '--size', 'small'],
+      2,
+      /choices are paper, medium, large/,
+    ],
     ['too few frames', ['erdn', '--frames', '2'], 2, /A clip of 2 frames is too short/],
     ['a single frame', ['erdn', '--frames', '1'], 2, /A clip of 1 frame is too short/],
     ['a size its code refuses', ['erdn', '--height', '180'], 2, /can't be compared at 64x180/],
     ['a width of 1', ['cdvd', '--width', '1'], 2, /can't be compared at 1x64/],
-    ['a size at which its code divides by zero', ['pvdnet', '--width', '56'], 2, /can't be compared at 56x64/],
+    [
+      'a size at which its code divides by zero',
+      ['pvdnet', '--width', '56'],
+      2,
+      /can't be compared at 56x64/,
+    ],
     ['a Python that is not there', ['cdvd', '--python', './nothing'], 3, /There is no program "\.\/nothing"/],
     ['a Python that is no program', ['cdvd', '--python', './bad.pth'], 3, /bad\.pth" may not be run/],
     ['a Python that says nothing', ['cdvd', '--python', './silent'], 3, /"\.\/silent" gave no answer/],
@@ -164,6 +181,17 @@ describe.skipIf(process.platform === 'win32')('compare-published', () => {
     },
   );
 
+  it('says in its help which clips can be compared', async () => {
+    const help = (await compare('--help')).stdout.replace(/\s+/g, ' ');
+    for (const part of ['3 or more', 'multiples of 8', 'for PVDNet 64 or more']) expect(help).toContain(part);
+    expect(help).not.toContain('"lite"');
+  });
+
+  it('takes the size that is called paper for the usual one', async () => {
+    await compare('pvdnet', ...small, '--size', 'paper', '--python', './torchless');
+    expect(handedOver('--size')).toBe('medium');
+  });
+
   it('says in a line or two what published code says in tens of kilobytes', async () => {
     const { code, stdout } = await compare('erdn', ...small, '--python', './talkative', '--json');
     const { message, hint } = parseEvents(stdout).at(-1) as { message: string; hint: string };
@@ -175,19 +203,12 @@ describe.skipIf(process.platform === 'win32')('compare-published', () => {
 
   it('hands the same frames, weights and stages to the published code', async () => {
     const weights = makeWeights('erdn', 'paper');
-    const { stdout } = await compare(
-      ...['erdn', ...small, '--stages', '1', '--python', './torchless', '--weights', weights, '--json'],
-    );
-    expect(parseEvents(stdout).at(-1)).toMatchObject({ type: 'failed' });
-    const { default: called } = (await import(join(folder, 'called.json'), { with: { type: 'json' } })) as {
-      default: string[];
-    };
-    expect(called[0]).toMatch(/native-models[\\/]compare[\\/]run_published\.py$/);
-    const value = (name: string) => called[called.indexOf(name) + 1];
-    expect(value('--network')).toBe('erdn');
-    expect(value('--size')).toBe('paper');
-    expect(value('--stages')).toBe('1');
-    expect(value('--weights')).toBe(weights);
+    await compare(...['erdn', ...small, '--stages', '1', '--python', './torchless', '--weights', weights]);
+    expect(handedOver('run_published.py')).toBe('--checkout');
+    expect(handedOver('--network')).toBe('erdn');
+    expect(handedOver('--size')).toBe('paper');
+    expect(handedOver('--stages')).toBe('1');
+    expect(handedOver('--weights')).toBe(weights);
   });
 });
 

@@ -1,11 +1,6 @@
 import { type Command, Option } from 'commander';
 import { TRANSFER_CHOICES } from '../../../shared/evaluation.ts';
-import {
-  DEFAULT_DEBLUR_SETTINGS,
-  DEVICE_CHOICES,
-  NETWORK_IDS,
-  NETWORK_SIZES,
-} from '../../../shared/settings.ts';
+import { DEFAULT_DEBLUR_SETTINGS, DEVICE_CHOICES, NETWORK_IDS } from '../../../shared/settings.ts';
 import {
   addCommand,
   addNetworkOptions,
@@ -30,6 +25,9 @@ import {
   parseSeed,
   parseStages,
 } from './option-values.ts';
+
+/** Of the sizes that there are, those that published code has. */
+const PUBLISHED_SIZES = ['paper', 'medium', 'large'];
 
 // A command's module is loaded when it runs: help and typing mistakes are answered without ONNX Runtime or FFmpeg.
 
@@ -170,7 +168,12 @@ function addComparePublished(program: Command): void {
         'the weights the authors published (default: made-up ones, from the seed)',
       ).argParser(parsePath),
     )
-    .addOption(new Option('--size <size>', 'pvdnet: medium or large').choices(NETWORK_SIZES))
+    .addOption(
+      new Option(
+        '--size <size>',
+        'paper is the usual one; pvdnet has medium (the usual one) and large',
+      ).choices(PUBLISHED_SIZES),
+    )
     .addOption(new Option('--stages <n>', 'erdn: 1 (single) or 2 (double)').argParser(parseStages))
     .addOption(new Option('--python <program>', 'a Python with PyTorch').default('python3'))
     .addOption(
@@ -178,9 +181,15 @@ function addComparePublished(program: Command): void {
         .choices(DEVICE_CHOICES)
         .default('cpu'),
     )
-    .addOption(new Option('--frames <n>', 'length of the test clip').argParser(parseCount).default(8))
-    .addOption(new Option('--width <pixels>', 'of the test clip').argParser(parseCount).default(320))
-    .addOption(new Option('--height <pixels>', 'of the test clip').argParser(parseCount).default(176))
+    .addOption(
+      new Option('--frames <n>', 'length of the test clip, 3 or more').argParser(parseCount).default(8),
+    )
+    .addOption(
+      new Option('--width <pixels>', 'of the test clip, a multiple of 8').argParser(parseCount).default(320),
+    )
+    .addOption(
+      new Option('--height <pixels>', 'of the test clip, a multiple of 8').argParser(parseCount).default(176),
+    )
     .addOption(new Option('--threads <n>', 'that PyTorch may use (default: all cores)').argParser(parseCount))
     .addOption(
       new Option('--seed <n>', 'of the test clip and of made-up weights').argParser(parseSeed).default(0),

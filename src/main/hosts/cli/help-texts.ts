@@ -126,9 +126,12 @@ Examples:
 export const COMPARE_PUBLISHED_HELP = `
 Known checkouts: CDVD-TSP (github.com/csbhr/CDVD-TSP), ERDN (github.com/TencentCloud/ERDN) and PVDNet
 (github.com/codeslake/PVDNet). Their code runs in a Python process of its own, on the CPU, with stand-ins for the parts
-that need CUDA; nothing in the checkout is changed. The Python needs PyTorch, NumPy, and torchvision for ERDN. Printed
-are the largest difference of the results and both times without loading: of the median frame, which is one in the
-middle of a clip of eight or more, and of the whole clip per frame, with its ends.
+that need CUDA; nothing in the checkout is changed. The Python needs PyTorch, NumPy, and torchvision for ERDN.
+
+The test clip is made for the comparison. It has 3 frames or more, because the networks look around a frame; its width and
+height are multiples of 8, because the published code rejects or crops others, and for PVDNet 64 or more, because its code
+divides by zero below. Printed are the largest difference of the results and both times without loading: of the median
+frame, which is one in the middle of a clip of eight or more, and of the whole clip per frame, with its ends.
 
 Examples:
   acutance compare-published ~/CDVD-TSP --weights CDVD_TSP_DVD_Convergent.pt

@@ -84,7 +84,7 @@ async function compare(
 ): Promise<Comparison> {
   const { frames, width, height, seed, python, device, threads } = options;
   const stages = options.stages ?? checkout.stages.at(-1)!;
-  const size = options.size ?? checkout.sizes[0]!;
+  const size = publishedSize(checkout, options.size);
   const [input, theirs, ours] = ['input.npy', 'theirs.npy', 'ours.npy'].map((name) => join(work, name));
   if (!input || !theirs || !ours) throw new AcutanceError('internal', 'No names.');
   const made = options.weights === undefined;
@@ -122,6 +122,11 @@ async function compare(
   };
 }
 
+/** The size as the network itself calls it; `paper` is the usual one of each. */
+function publishedSize({ sizes }: PublishedCheckout, asked = 'paper'): string {
+  return asked === 'paper' ? sizes[0]! : asked;
+}
+
 function requireSense(
   checkout: PublishedCheckout,
   { size, stages, frames, width, height }: ComparePublishedOptions,
@@ -136,7 +141,7 @@ function requireSense(
       },
     );
   }
-  if (size !== undefined && !checkout.sizes.includes(size)) {
+  if (!checkout.sizes.includes(publishedSize(checkout, size))) {
     throw new AcutanceError('usage', `The published code of ${checkout.title} has no size "${size}".`, {
       hint: `Give --size ${checkout.sizes.join(' or ')}.`,
     });
