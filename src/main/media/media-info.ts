@@ -8,6 +8,8 @@ export interface MediaInfo {
   /** Whole file, seconds; undefined where the container does not say. */
   readonly durationSeconds: number | undefined;
   readonly bytes: number;
+  /** How many bytes it has at least when it is whole; undefined where the container does not say. */
+  readonly announcedBytes: number | undefined;
   readonly video: VideoStreamInfo;
   readonly otherStreams: readonly StreamSummary[];
   readonly chapters: readonly Chapter[];

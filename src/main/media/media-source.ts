@@ -7,6 +7,7 @@ import {
 } from 'node-av/constants';
 import { Dictionary, FormatContext, InputFormat, Log, type Stream } from 'node-av/lib';
 import { AcutanceError } from '../../shared/errors.ts';
+import { announcedSize } from './announced-size.ts';
 import { FILES_ONLY, fileUrl } from './file-url.ts';
 import { describeStatus } from './ffmpeg-failure.ts';
 
@@ -44,7 +45,9 @@ export class MediaSource {
       if (TEXT_AS_PICTURE.has(format.iformat?.name ?? '')) throw notMedia(path);
       const found = await format.findStreamInfo(null);
       if (found < 0) throw corrupt(path, describeStatus(found));
-      return new MediaSource(path, format, pictureStream(path, format));
+      const picture = pictureStream(format);
+      if (!picture) throw await noPicture(path, format);
+      return new MediaSource(path, format, picture);
     } catch (thrown) {
       await format.closeInput();
       throw thrown;
@@ -128,16 +131,21 @@ function notMedia(path: string): AcutanceError {
   });
 }
 
-function pictureStream(path: string, format: FormatContext): Stream {
-  const streams = format.streams;
-  const best = streams[format.findBestStream(AVMEDIA_TYPE_VIDEO)];
-  if (best && !best.hasDisposition(AV_DISPOSITION_ATTACHED_PIC)) return best;
+function pictureStream(format: FormatContext): Stream | undefined {
+  const best = format.streams[format.findBestStream(AVMEDIA_TYPE_VIDEO)];
+  return best && !best.hasDisposition(AV_DISPOSITION_ATTACHED_PIC) ? best : undefined;
+}
+
+/** What describes the picture may be in the part of the file that was cut off. */
+async function noPicture(path: string, { iformat, streams }: FormatContext): Promise<AcutanceError> {
+  const { size } = await stat(path);
+  const announced = await announcedSize(path, iformat?.name ?? '');
+  if (announced !== undefined && announced > size)
+    return corrupt(path, `it has ${size} bytes and should have ${announced} or more`);
   const sound = streams.some((stream) => stream.codecpar.codecType === AVMEDIA_TYPE_AUDIO);
-  throw new AcutanceError(
+  return new AcutanceError(
     'input-unsupported',
     `"${path}" has ${sound ? 'sound but ' : ''}no moving picture.`,
-    {
-      hint: 'Give a clip with a video stream.',
-    },
+    { hint: 'Give a clip with a video stream.' },
   );
 }

@@ -11,6 +11,7 @@ import {
 import { type Frame, type Stream, avGetCodecName, avGetPixFmtName } from 'node-av/lib';
 import { AcutanceError } from '../../shared/errors.ts';
 import { type Rational, rescaleTicks } from '../../shared/time.ts';
+import { announcedSize } from './announced-size.ts';
 import { readChapters } from './chapters.ts';
 import {
   chromaLocationName,
@@ -77,11 +78,13 @@ async function describe(source: MediaSource, frame: Frame): Promise<ProbeResult>
   const timecode =
     format.metadata?.get('timecode') ??
     [video, ...streams].map((stream) => stream.metadata?.get('timecode')).find((value) => value);
+  const container = format.iformat?.name ?? 'unknown';
   const info: MediaInfo = {
     path,
-    container: format.iformat?.name ?? 'unknown',
+    container,
     durationSeconds: format.duration === AV_NOPTS_VALUE ? undefined : Number(format.duration) / 1e6,
     bytes: (await stat(path)).size,
+    announcedBytes: await announcedSize(path, container),
     video: describeVideo(source, frame, tags),
     otherStreams: streams.filter((stream) => stream.index !== video.index).map(summarise),
     chapters: await readChapters(format),

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { AVERROR_EAGAIN, AVERROR_EOF } from 'node-av/constants';
+import { AVERROR_EAGAIN, AVERROR_EOF, AV_PKT_FLAG_CORRUPT } from 'node-av/constants';
 import { Codec, CodecContext, Frame, Packet, avGetCodecName } from 'node-av/lib';
 import { AcutanceError } from '../../shared/errors.ts';
 import { check, describeStatus, throwIfCancelled } from './ffmpeg-failure.ts';
@@ -7,6 +7,9 @@ import type { MediaSource } from './media-source.ts';
 
 /** Frame threads hold a decoded frame each, so their number bounds the memory of a decoder. */
 export const MAX_THREADS = 4;
+
+/** Elsewhere only a packet that the file ends within is marked; here also one at the seam of two recordings. */
+const MARKS_SEAMS = 'mpegts';
 
 /** Decodes the picture stream of a source, frame by frame, going on over damaged parts as players do. */
 export class VideoDecoder {
@@ -16,7 +19,7 @@ export class VideoDecoder {
   hurryTo: bigint | undefined;
   /** The packet with this timestamp is taken for the last one: its frame comes at once, and then no more. */
   endWith: bigint | undefined;
-  /** Whether reading ended with an error before the end of the file. */
+  /** Why reading ended before the end of the file; undefined while it did not. */
   endedEarly: string | undefined;
   readonly #source: MediaSource;
   readonly #context: CodecContext;
@@ -136,8 +139,14 @@ export class VideoDecoder {
       this.#packet.unref();
       const status = await this.#source.format.readFrame(this.#packet);
       if (status === AVERROR_EAGAIN) continue;
+      if (status >= 0 && this.#endsFile()) this.endedEarly = 'it ends within a packet';
       if (status < 0 || this.#packet.streamIndex === this.#source.video.index) return status;
     }
+  }
+
+  #endsFile(): boolean {
+    const marked = (this.#packet.flags & AV_PKT_FLAG_CORRUPT) !== 0;
+    return marked && this.#source.format.iformat?.name !== MARKS_SEAMS;
   }
 
   dispose(): void {

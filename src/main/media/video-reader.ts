@@ -17,6 +17,15 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What was found in reading the frames of a range. */
+interface Damage {
+  readonly decoder: VideoDecoder;
+  frames: number;
+  /** Whether reading came to the end of what the file has. */
+  atEnd: boolean;
+  missing: boolean;
+}
+
 /** How far before the wanted time a seek aims, in seconds, until it lands on a frame that is early enough. */
 const SEEK_MARGINS = [0, 2, 15] as const;
 
@@ -26,7 +35,7 @@ export class VideoReader {
   /** Raw tags of the picture stream, for a writer. */
   readonly tags: PictureTags;
   readonly #notices: string[] = [];
-  #damage: { decoder: VideoDecoder; frames: number; missing: boolean } | undefined;
+  #damage: Damage | undefined;
 
   private constructor(info: MediaInfo, tags: PictureTags) {
     this.info = info;
@@ -52,13 +61,21 @@ export class VideoReader {
     return this.#notices;
   }
 
+  /** How the file itself shows that its end is not there, in a sentence; undefined where it does not. */
+  get cutOff(): string | undefined {
+    const { bytes, announcedBytes } = this.info;
+    if (announcedBytes === undefined || announcedBytes <= bytes) return undefined;
+    return `it is cut off: it has ${bytes} bytes and should have ${announcedBytes} or more`;
+  }
+
   /**
    * What of the clip could not be read as it was meant, in a sentence; undefined while nothing is known to be wrong.
    * It is up to date after every frame; that the clip is cut off may show only at its end.
    */
   get damage(): string | undefined {
     if (!this.#damage) return undefined;
-    const { decoder, frames, missing } = this.#damage;
+    const { decoder, frames, atEnd, missing } = this.#damage;
+    if (atEnd && this.cutOff) return this.cutOff;
     if (decoder.endedEarly) return `it can't be read to its end (${decoder.endedEarly})`;
     if (decoder.damagedPackets > 0) return "a part of it can't be decoded";
     if (frames > 0) return 'a frame is damaged and was patched up by the decoder';
@@ -85,15 +102,15 @@ export class VideoReader {
    * The frames with `in <= t < out`, t counted from the first frame of the clip. Each call reads the file afresh.
    * Every frame yielded belongs to the caller, who disposes of it; at most a few frames exist at a time.
    *
-   * @throws AcutanceError `usage` when the range holds no frame, `input-corrupt` when nothing can be decoded,
-   *   `cancelled` when the signal is aborted.
+   * @throws AcutanceError `usage` when the range holds no frame, `input-corrupt` when nothing can be decoded or the
+   *   range lies in what was cut off, `cancelled` when the signal is aborted.
    */
   async *frames(options: ReadOptions = {}): AsyncGenerator<VideoFrame, void, undefined> {
     const { from, to } = this.ticksOf(options.range ?? {});
     const opened = await this.#openAt(from);
     const timeline = new FrameTimeline(this.info);
     let first: Frame | undefined = opened.first;
-    const damage = { decoder: opened.decoder, frames: 0, missing: false };
+    const damage: Damage = { decoder: opened.decoder, frames: 0, atEnd: false, missing: false };
     this.#damage = damage;
     let index = 0;
     try {
@@ -101,7 +118,10 @@ export class VideoReader {
         throwIfCancelled(options.signal);
         const native: Frame | undefined = first ?? (await opened.decoder.next());
         first = undefined;
-        if (!native) break;
+        if (!native) {
+          damage.atEnd = true;
+          break;
+        }
         const { pts, duration } = timeline.place(native);
         if (to !== undefined && pts >= to) {
           native.free();
@@ -157,6 +177,11 @@ export class VideoReader {
 
   #noFrames(from: bigint | undefined): AcutanceError {
     const { path } = this.info;
+    if (this.cutOff !== undefined) {
+      return new AcutanceError('input-corrupt', `"${path}" has no frame where asked for: ${this.cutOff}.`, {
+        hint: 'Get another copy of it.',
+      });
+    }
     return from === undefined
       ? new AcutanceError('input-corrupt', `"${path}" holds no frame that can be decoded.`)
       : new AcutanceError('usage', `"${path}" has no frame in the range asked for.`, {
@@ -166,22 +191,22 @@ export class VideoReader {
 
   /** How much of the announced picture is not there; 0 where the difference may be rounding or is not known. */
   #secondsMissing(lastEnd: bigint): number {
-    const { durationTicks, durationIsOwn, startTicks, timeBase } = this.info.video;
+    const { container, announcedBytes, video } = this.info;
+    const { durationTicks, durationIsOwn, startTicks, timeBase } = video;
     if (durationTicks === undefined || !durationIsOwn) return 0;
+    // The head of an AVI file that was never completed tells neither its size nor its length.
+    if (container === 'avi' && announcedBytes === undefined) return 0;
     const missing = ticksToSeconds(startTicks + durationTicks - lastEnd, timeBase);
     return missing > 0.25 + ticksToSeconds(durationTicks, timeBase) * 0.01 ? missing : 0;
   }
 
-  #report(
-    damage: { readonly decoder: VideoDecoder; readonly frames: number; missing: boolean },
-    timeline: FrameTimeline,
-    frames: number,
-    whole: boolean,
-  ): void {
-    const { decoder } = damage;
+  #report(damage: Damage, timeline: FrameTimeline, frames: number, whole: boolean): void {
+    const { decoder, atEnd } = damage;
     const damagedFrames = damage.frames;
     const missing = whole ? this.#secondsMissing(timeline.end) : 0;
-    if (decoder.endedEarly) {
+    if (atEnd && this.cutOff) {
+      this.#notices.push(`The end of the file is missing: ${this.cutOff}. ${frames} frames were read.`);
+    } else if (decoder.endedEarly) {
       this.#notices.push(
         `The file can't be read to its end (${decoder.endedEarly}); ${frames} frames were read.`,
       );

@@ -39,6 +39,8 @@ export async function runExport(
   context.phase('opening');
   const reader = await VideoReader.open(request.input, { signal });
   const range = resolveRange(request.range, reader.info);
+  // Where all up to the end is wanted, it need not be reached to know that it is not there.
+  if (!range.out && reader.cutOff !== undefined) refuseDamage(reader.cutOff, request);
   const { preset, overwrite } = request;
   const writer = await VideoWriter.create(request.output, {
     source: reader,
@@ -208,16 +210,16 @@ class CountedFrames {
   }
 
   #refuseDamage(): void {
-    const { damage, info } = this.#reader;
-    if (damage === undefined || this.#request.allowDamaged) return;
-    throw new AcutanceError(
-      'input-corrupt',
-      `"${info.path}" is damaged: ${damage} (near frame ${this.#inside}).`,
-      {
-        hint: 'Get another copy of it, or give --allow-damaged to export what it still holds.',
-      },
-    );
+    const { damage } = this.#reader;
+    if (damage !== undefined) refuseDamage(`${damage} (near frame ${this.#inside})`, this.#request);
   }
+}
+
+function refuseDamage(what: string, { input, allowDamaged }: ExportRequest): void {
+  if (allowDamaged) return;
+  throw new AcutanceError('input-corrupt', `"${input}" is damaged: ${what}.`, {
+    hint: 'Get another copy of it, or give --allow-damaged to export what it still holds.',
+  });
 }
 
 async function writeAll(
