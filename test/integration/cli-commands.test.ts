@@ -182,10 +182,18 @@ describe('weights', () => {
     });
     const listed = parseEvents((await run('weights', 'list', '--json')).stdout).at(-1) as {
       weights: { name: string; sha256: string; source: string; licence: string }[];
+      networks: { network: string; size: string; weights: string[] }[];
     };
     const mine = listed.weights.find(({ source }) => source === 'imported');
     expect(mine).toMatchObject({ name: 'lite.safetensors', licence: 'Made up, CC0' });
-    expect((await run('weights', 'list')).stdout).toMatch(/lite {2}.*lite\.safetensors .*Made up, CC0/);
+    expect(listed.networks[0]).toMatchObject({ network: 'cdvd-tsp', size: 'lite' });
+    expect(listed.networks[0]?.weights).toContain(mine?.sha256);
+    const { stdout: text } = await run('weights', 'list');
+    expect(text).toMatch(/lite {2}.*lite\.safetensors .*Made up, CC0/);
+    expect(text).toMatch(
+      /^cdvd-tsp +lite \(default\) +1 to 3, default 2 +cdvd-tsp-lite, lite\.safetensors$/m,
+    );
+    expect(text).toMatch(/^arvo +paper \(default\) .*none yet: acutance weights import FILE$/m);
 
     const dims = [1, 3, 16, 16];
     writeFileSync(join(folder, 'tiny.npy'), encodeNpy({ dims, data: new Float32Array(768).fill(0.5) }));

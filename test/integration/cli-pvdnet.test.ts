@@ -55,7 +55,7 @@ describe('PVDNet on the command line', () => {
       );
       expect(imported.stderr).toBe('');
       expect(imported.stdout).toContain('for pvdnet medium');
-      expect((await bench.run('weights', 'list')).stdout).toMatch(/pvdnet +medium/);
+      expect((await bench.run('weights', 'list')).stdout).toMatch(/^[0-9a-f]{12} +pvdnet +medium/m);
     });
 
     it.each([

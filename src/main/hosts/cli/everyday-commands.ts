@@ -150,7 +150,12 @@ function addWeights(program: Command): void {
       const { importWeights } = await import('./commands/weights.ts');
       await importWeights(files, options);
     });
-  addCommand(weights, 'list', 'list the weights that can be used', '')
+  addCommand(
+    weights,
+    'list',
+    'list the weights that can be used, and every network with what it can run with',
+    '',
+  )
     .option(...JSON_OPTION)
     .action(async (options: object) => {
       const { listWeights } = await import('./commands/weights.ts');

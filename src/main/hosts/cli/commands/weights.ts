@@ -1,6 +1,9 @@
+import { networks as catalogue } from '../../../../networks/catalogue.ts';
+import type { WeightRecord } from '../../../inference/weights/weight-record.ts';
 import { describeVariant, variantArguments } from '../../../inference/weights/weight-variants.ts';
 import { createWeightStore } from '../../../services.ts';
-import { formatBytes, formatTable } from '../format.ts';
+import { formatBytes, formatCount, formatTable } from '../format.ts';
+import { listNetworks, networkTable } from '../listed-networks.ts';
 import { createReporter, type ReporterOptions } from '../reporter.ts';
 
 export interface ImportOptions extends ReporterOptions {
@@ -28,23 +31,33 @@ export async function importWeights(files: [string, ...string[]], options: Impor
   reporter.result(record, lines.map((line) => line + '\n').join(''));
 }
 
-/** `acutance weights list`: what can be used, where it is from and what may be done with it. */
+/** `acutance weights list`: what can be used, where it is from and what may be done with it; and what has none yet. */
 export async function listWeights(options: ReporterOptions): Promise<void> {
   const reporter = createReporter(options, process);
   const { weights, problems } = await (await createWeightStore()).list();
   for (const { code, message } of problems) reporter.event({ type: 'notice', notice: { code, message } });
+  const networks = listNetworks(catalogue, weights);
+  const nameOf = (hash: string) => {
+    const found = weights.find(({ sha256 }) => sha256 === hash);
+    const layers = found?.options?.layers;
+    return `${found?.name ?? hash}${layers === undefined ? '' : ` (${formatCount(layers, 'layer')})`}`;
+  };
+  const parts = [networkTable(networks, nameOf)];
+  if (weights.length > 0) parts.unshift(weightTable(weights));
+  reporter.result({ weights, networks }, parts.join('\n'));
+}
+
+function weightTable(weights: readonly WeightRecord[]): string {
   const rows = weights.map((record) => [
     record.sha256.slice(0, SHOWN_DIGITS),
     record.network,
-    record.options?.layers === undefined ? record.size : `${record.size}, ${record.options.layers} layers`,
+    record.options?.layers === undefined
+      ? record.size
+      : `${record.size}, ${formatCount(record.options.layers, 'layer')}`,
     formatBytes(record.bytes),
     record.name,
     record.source === 'shipped' ? `shipped: ${record.origin}` : record.origin,
     record.licence ?? 'not noted',
   ]);
-  const text =
-    rows.length === 0
-      ? 'There are no weights yet; "acutance weights import --help" shows how to add some.\n'
-      : formatTable(['Hash', 'Network', 'Size', 'Bytes', 'Name', 'Origin', 'Licence'], rows);
-  reporter.result({ weights }, text);
+  return formatTable(['Hash', 'Network', 'Size', 'Bytes', 'Name', 'Origin', 'Licence'], rows);
 }
