@@ -19,6 +19,9 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'acutance-synthesise-'));
   const coding = ['-frames:v', '40', '-c:v', 'ffv1', '-pix_fmt', 'gbrp'];
   makeClip(join(folder, 'hfr.mkv'), 'testsrc2=size=64x48:rate=25', ...coding);
+  const source = 'testsrc2=size=64x48:rate=25';
+  makeClip(join(folder, 'hfr.mp4'), source, '-frames:v', '40', '-c:v', 'mpeg4', '-bf', '2');
+  makeClip(join(folder, 'bare.m2v'), source, '-frames:v', '40', '-c:v', 'mpeg2video', '-bf', '2');
   makeClip(join(folder, 'pq.mkv'), 'testsrc2=size=64x48:rate=25', ...coding, '-color_trc', 'smpte2084');
 });
 
@@ -98,6 +101,21 @@ describe('synthesise', () => {
     expect(code).toBe(exitCode);
     expect(existsSync(join(folder, 'out'))).toBe(false);
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  it('refuses a clip that is known to be too short before it decodes it', async () => {
+    const phases = async (clip: string) => {
+      const args = ['--input', clip, '-o', 'short', '--average', '41', '--json'];
+      const { code, stdout } = await synthesise(...args);
+      const events = parseEvents(stdout);
+      const message = expect.stringContaining(`${clip}" has 40 frames; a pair is made of 41`) as string;
+      expect([code, events.at(-1)]).toMatchObject([3, { type: 'failed', message }]);
+      return events.flatMap(({ type, phase }) => (type === 'phase' ? [phase] : []));
+    };
+    for (const clip of ['hfr.mkv', 'hfr.mp4']) expect(await phases(clip)).toEqual(['starting', 'opening']);
+    // A bare stream does not tell how long it is.
+    expect(await phases('bare.m2v')).toEqual(['starting', 'opening', 'averaging']);
+    expect(readdirSync(folder).filter((name) => name.includes('short'))).toEqual([]);
   });
 
   it('leaves a folder alone that has something in it', async () => {

@@ -8,6 +8,7 @@ import type { RgbPicture } from '../evaluation/rgb-picture.ts';
 import { seededNumbers } from '../evaluation/seeded-random.ts';
 import { transferOfTag } from '../evaluation/transfer.ts';
 import { FrameConverter, type MediaInfo, VideoReader } from '../media/index.ts';
+import { scanPackets } from '../media/packet-scan.ts';
 import { unwritable } from '../media/partial-file.ts';
 import { encodePicture } from '../media/picture-encoder.ts';
 import type { JobContext } from './engine-server.ts';
@@ -37,6 +38,8 @@ export async function runSynthesise(
   const transfer = resolveTransfer(request, info, context);
   const output = await PartialFolder.create(request.output, (path) => context.temporary(path));
   try {
+    const told = await toldFrames(info, request.average, signal);
+    if (told !== undefined) throw tooShort(info.path, told, request.average);
     for (const name of ['blur', 'sharp']) await mkdir(join(output.temporaryPath, name));
     context.phase('averaging');
     const writer = new PairWriter(output, request, transfer);
@@ -136,6 +139,17 @@ function requireWhole({ damage, info }: VideoReader): void {
   throw new AcutanceError('input-corrupt', `"${info.path}" is damaged: ${damage}.`, {
     hint: 'Get another copy of it.',
   });
+}
+
+/**
+ * How many frames a clip has that seems to be shorter than that: where the file and its packets agree, which is known
+ * without decoding. Undefined for other clips.
+ */
+async function toldFrames(info: MediaInfo, wanted: number, signal: AbortSignal): Promise<number | undefined> {
+  const { frameCountHint } = info.video;
+  if (frameCountHint === undefined || frameCountHint >= wanted) return undefined;
+  const { clean, count } = await scanPackets(info.path, info.bytes, { signal });
+  return clean && count === frameCountHint ? count : undefined;
 }
 
 function tooShort(path: string, frames: number, average: number): AcutanceError {
