@@ -110,6 +110,33 @@ describe.skipIf(WITNESS_MISSING)(witnessed('a clip of a few frames'), () => {
     expect(await read(clip)).toEqual({ frames: 60, trouble: undefined });
   });
 
+  it('is not called damaged, but told of, where a transport stream ends within a packet', async () => {
+    const clip = make('stream.ts', '-frames:v', '30', '-c:v', 'mpeg2video');
+    const notices = async (): Promise<string> => {
+      const reader = await VideoReader.open(clip);
+      for await (const frame of reader.frames()) frame.dispose();
+      expect(reader.damage).toBeUndefined();
+      return reader.notices.join(' ');
+    };
+    expect(await notices()).toBe('');
+    const bytes = readFileSync(clip);
+    writeFileSync(clip, Buffer.concat([bytes, bytes.subarray(0, 100)]));
+    expect(await notices()).toMatch(/its end may be missing/);
+  });
+
+  it('is refused where the description of its picture is cut off', async () => {
+    const clip = make('described.mov', '-frames:v', '6', '-c:v', 'prores_ks', '-movflags', '+faststart');
+    const bytes = readFileSync(clip);
+    for (const box of ['stsd', 'stbl', 'mdat']) {
+      const path = join(folder, `before-${box}.mov`);
+      writeFileSync(path, bytes.subarray(0, bytes.indexOf(box) + 4));
+      expect(await read(path)).toMatchObject({
+        frames: 0,
+        trouble: expect.stringMatching(/damaged or cut off|no frame/) as string,
+      });
+    }
+  });
+
   it('shows that it ends within a packet where its container has no size', async () => {
     const clip = make('packet.ivf', '-frames:v', '6', ...VP9);
     expect(await read(clip)).toEqual({ frames: 6, trouble: undefined });

@@ -26,7 +26,7 @@ export class FileWindow {
     }
   }
 
-  /** The bytes from an offset on; fewer than `count` (a few dozen at most), or none, at the end of the file. */
+  /** The bytes from an offset on; fewer than `count` (a thousand or so at most), or none, at the end of the file. */
   async bytes(at: number, count: number): Promise<Buffer> {
     const end = Math.min(at + count, this.size);
     if (at >= end) return Buffer.alloc(0);

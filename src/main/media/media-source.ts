@@ -1,5 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import {
+  AV_CODEC_ID_NONE,
   AV_DISPOSITION_ATTACHED_PIC,
   AV_LOG_FATAL,
   AVMEDIA_TYPE_AUDIO,
@@ -46,7 +47,8 @@ export class MediaSource {
       const found = await format.findStreamInfo(null);
       if (found < 0) throw corrupt(path, describeStatus(found));
       const picture = pictureStream(format);
-      if (!picture) throw await noPicture(path, format);
+      if (!picture || picture.codecpar.codecId === AV_CODEC_ID_NONE) await refuseCutOff(path, format);
+      if (!picture) throw noPicture(path, format);
       return new MediaSource(path, format, picture);
     } catch (thrown) {
       await format.closeInput();
@@ -136,12 +138,15 @@ function pictureStream(format: FormatContext): Stream | undefined {
   return best && !best.hasDisposition(AV_DISPOSITION_ATTACHED_PIC) ? best : undefined;
 }
 
-/** What describes the picture may be in the part of the file that was cut off. */
-async function noPicture(path: string, { iformat, streams }: FormatContext): Promise<AcutanceError> {
+/** What describes the picture may lie in the part of the file that was cut off. */
+async function refuseCutOff(path: string, { iformat }: FormatContext): Promise<void> {
   const { size } = await stat(path);
   const announced = await announcedSize(path, iformat?.name ?? '');
   if (announced !== undefined && announced > size)
-    return corrupt(path, `it has ${size} bytes and should have ${announced} or more`);
+    throw corrupt(path, `it has ${size} bytes and should have ${announced} or more`);
+}
+
+function noPicture(path: string, { streams }: FormatContext): AcutanceError {
   const sound = streams.some((stream) => stream.codecpar.codecType === AVMEDIA_TYPE_AUDIO);
   return new AcutanceError(
     'input-unsupported',

@@ -9,6 +9,7 @@ import type { MediaInfo } from './media-info.ts';
 import { MediaSource } from './media-source.ts';
 import { probeWithTags } from './probe.ts';
 import type { PictureTags } from './picture-tags.ts';
+import { endsWithinTransportPacket } from './transport-packets.ts';
 import { VideoDecoder } from './video-decoder.ts';
 import { VideoFrame } from './video-frame.ts';
 
@@ -141,6 +142,7 @@ export class VideoReader {
     }
     if (index === 0) throw this.#noFrames(from);
     this.#report(damage, timeline, index, from === undefined && to === undefined);
+    if (damage.atEnd) await this.#reportOpenEnd();
   }
 
   /** Opens the file so that decoding starts at or before a tick; the first frame was decoded to make sure. */
@@ -198,6 +200,15 @@ export class VideoReader {
     if (container === 'avi' && announcedBytes === undefined) return 0;
     const missing = ticksToSeconds(startTicks + durationTicks - lastEnd, timeBase);
     return missing > 0.25 + ticksToSeconds(durationTicks, timeBase) * 0.01 ? missing : 0;
+  }
+
+  /** A transport stream may be a part of a recording and whole all the same, so this is no damage. */
+  async #reportOpenEnd(): Promise<void> {
+    const { path, container } = this.info;
+    if (container !== 'mpegts' || !(await endsWithinTransportPacket(path))) return;
+    this.#notices.push(
+      'The file ends within a packet. A transport stream does not tell how long it is: its end may be missing.',
+    );
   }
 
   #report(damage: Damage, timeline: FrameTimeline, frames: number, whole: boolean): void {
