@@ -77,7 +77,7 @@ describe.skipIf(isMissing('chromium'))('models', () => {
       .waitFor();
     await drop(['PVDNet_lite.safetensors', weights('PVDNet.')]);
     await imports()
-      .getByText('BIMNet.safetensors and PVDNet_lite.safetensors is PVDNet Lite. Imported.')
+      .getByText('BIMNet.safetensors and PVDNet_lite.safetensors are PVDNet Lite. Imported.')
       .waitFor();
     await listed('PVDNet').getByText('BIMNet.safetensors + PVDNet_lite.safetensors').waitFor();
     await imports().getByRole('button', { name: 'Use for this clip' }).click();

@@ -30,12 +30,14 @@ interface Tensor {
   readonly dims: readonly number[];
 }
 
-/** @param file what the files are called */
+/** @param names what the files are called; several where parts of a network were put together */
 export function findingText(
-  file: string,
+  names: readonly string[],
   finding: WeightsFinding,
   networks: readonly Network[],
 ): FindingText {
+  const files: NamedFiles = { text: names.join(' and '), several: names.length > 1 };
+  const verb = files.several ? 'are' : 'is';
   const titleOf = (id: string) => networks.find((network) => network.id === id)?.title ?? id;
   switch (finding.result) {
     case 'imported': {
@@ -44,7 +46,7 @@ export function findingText(
       const only = options?.layers === undefined ? '' : `, ${layersText(options.layers)}`;
       return {
         tone: 'success',
-        message: `${file} is ${name}${only}. Imported.`,
+        message: `${files.text} ${verb} ${name}${only}. Imported.`,
         hint: licence === undefined ? undefined : `Licence: ${licence}`,
         differences: [],
       };
@@ -52,26 +54,32 @@ export function findingText(
     case 'part':
       return {
         tone: 'note',
-        message: `${file} is a part of ${titleOf(finding.network)}: ${finding.present.join(', ')}.`,
+        message: `${files.text} ${verb} a part of ${titleOf(finding.network)}: ${finding.present.join(', ')}.`,
         hint: `Drop the file with ${finding.absent.join(' and ')}, too: the parts are put together.`,
         differences: [],
       };
     case 'mismatch':
-      return mismatchText(file, finding, titleOf);
+      return mismatchText(files, finding, titleOf);
   }
 }
 
+interface NamedFiles {
+  readonly text: string;
+  readonly several: boolean;
+}
+
 function mismatchText(
-  file: string,
+  { text: file, several }: NamedFiles,
   { closest, tensors }: Extract<WeightsFinding, { result: 'mismatch' }>,
   titleOf: (id: string) => string,
 ): FindingText {
+  const stranger = `${file} ${several ? 'are' : 'is'} for none of the networks: no tensor of ${several ? 'them' : 'it'} has a name that they know.`;
   if (!closest) {
     return {
       tone: 'danger',
-      message: `${file} is for none of the networks: no tensor of it has a name that they know.`,
+      message: stranger,
       hint: 'Choose the weights that the authors of one of these networks have published.',
-      differences: listed('It holds', tensors, tensorText),
+      differences: listed(several ? 'They hold' : 'It holds', tensors, tensorText),
     };
   }
   const { fitting, missing, unexpected, misshapen } = closest.differences;
@@ -81,8 +89,8 @@ function mismatchText(
   return {
     tone: 'danger',
     message: isStranger
-      ? `${file} is for none of the networks: no tensor of it has a name that they know. By shapes the closest is ${name}.`
-      : `${file} fits none of the networks. The closest is ${name}: ${formatCount(fitting)} of its ${needed} tensors fit.`,
+      ? `${stranger} By shapes the closest is ${name}.`
+      : `${file} ${several ? 'fit' : 'fits'} none of the networks. The closest is ${name}: ${formatCount(fitting)} of its ${needed} tensors fit.`,
     hint: isStranger
       ? 'Not imported. Choose the weights that the authors of one of these networks have published.'
       : 'Not imported. It may be a changed version of this network, or another one that builds on it.',

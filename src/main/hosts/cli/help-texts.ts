@@ -12,7 +12,7 @@ Exit codes:
   2  the command line was not understood
   3  the input can't be read or decoded
   4  the output can't be written: it exists, is the input, its folder is missing or locked, or the disk is full
-  5  the weights can't be read, are refused, or don't fit the network
+  5  the weights can't be read, are refused, are missing or don't fit the network
   6  the device can't be used, or memory ran out
   7  the computation failed: the engine died, or its output was not a picture
   130  cancelled (Ctrl-C)
@@ -44,7 +44,7 @@ The frame at --in is kept, the frame at --out is not.
 Presets:
   h264    H.264 for playing everywhere (.mp4, .mov, .mkv)
   h265    H.265, smaller, 10 bits kept (.mp4, .mov, .mkv)
-  prores  ProRes 422 HQ or 4444 for editing (.mov)
+  prores  ProRes 422 HQ or 4444 for editing (.mov, .mkv)
   ffv1    lossless, in the source's own pixel format (.mkv)
 
 Every frame of the clip comes out with its own time; sound, subtitles, chapters, timecode and colour tags are
@@ -62,10 +62,12 @@ export const DEVICES_HELP = `
 `;
 
 export const WEIGHTS_HELP = `
-The file is read without running anything in it. What is missing, left over or of another shape is listed.
+The file is read without running anything in it. All tensors of the network have to be there and no others: what is
+missing, left over or of another shape is listed. Files of a network's parts are put together.
 
 Examples:
   acutance weights import PVDNet_nah.pytorch
+  acutance weights import PVDNet.pytorch BIMNet.pytorch
   acutance weights import CDVD_TSP.pt --licence "from github.com/csbhr/CDVD-TSP"
 `;
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findingText } from '../../../../src/renderer/models/finding-text.ts';
 import { looksLikeWeights, weightsFacts } from '../../../../src/renderer/models/weights-text.ts';
 import type { Network } from '../../../../src/shared/api/catalogue.ts';
+import type { WeightsFinding } from '../../../../src/shared/api/weights.ts';
 
 const network: Network = {
   id: 'pvdnet',
@@ -24,22 +25,32 @@ const none = { count: 0, first: [] };
 describe('what a file turned out to be', () => {
   it('is told with network, size and licence once it is imported', () => {
     const finding = { result: 'imported', network: 'pvdnet', size: 'large', weights } as const;
-    expect(findingText('a.pth', finding, [network])).toMatchObject({
+    expect(findingText(['a.pth'], finding, [network])).toMatchObject({
       tone: 'success',
       message: 'a.pth is PVDNet Large. Imported.',
       hint: undefined,
     });
     const layered = { ...finding, weights: { ...weights, options: { layers: 2 } } } as const;
-    expect(findingText('a.pth', layered, [network]).message).toBe(
+    expect(findingText(['a.pth'], layered, [network]).message).toBe(
       'a.pth is PVDNet Large, 2 layers. Imported.',
     );
     const noted = { ...finding, weights: { ...weights, licence: 'MIT' } };
-    expect(findingText('a.pth', noted, []).hint).toBe('Licence: MIT');
+    expect(findingText(['a.pth'], noted, []).hint).toBe('Licence: MIT');
+  });
+
+  it('is told in the plural of files that were put together', () => {
+    const message = (finding: WeightsFinding) => findingText(['a.pth', 'b.pth'], finding, [network]).message;
+    expect(message({ result: 'imported', network: 'pvdnet', size: 'medium', weights })).toBe(
+      'a.pth and b.pth are PVDNet Medium. Imported.',
+    );
+    expect(message({ result: 'mismatch', tensors: none })).toBe(
+      'a.pth and b.pth are for none of the networks: no tensor of them has a name that they know.',
+    );
   });
 
   it('says which part of a network is missing', () => {
     const { message, hint } = findingText(
-      'BIMNet.pth',
+      ['BIMNet.pth'],
       { result: 'part', network: 'pvdnet', size: 'small', present: ['BIMNet'], absent: ['PVDNet'] },
       [network],
     );
@@ -49,7 +60,7 @@ describe('what a file turned out to be', () => {
 
   it('names the closest network and what differs, the first by name and the rest counted', () => {
     const text = findingText(
-      'a.pth',
+      ['a.pth'],
       {
         result: 'mismatch',
         closest: {
@@ -78,7 +89,7 @@ describe('what a file turned out to be', () => {
     const unexpected = { count: 1, first: [{ name: 'b.weight', dims: [3] }] };
     const differences = { fitting: 0, missing, unexpected, misshapen: none };
     const closest = { network: 'pvdnet', size: 'medium', differences };
-    const text = findingText('a.pth', { result: 'mismatch', closest, tensors: unexpected }, [network]);
+    const text = findingText(['a.pth'], { result: 'mismatch', closest, tensors: unexpected }, [network]);
     expect(text.message).toContain('no tensor of it has a name that they know');
     expect(text.message).toContain('By shapes the closest is PVDNet Medium.');
     expect(text.differences.map(({ label }) => label)).toEqual(['Missing', 'Left over']);
@@ -86,7 +97,7 @@ describe('what a file turned out to be', () => {
 
   it('says so when no network has anything in common with it', () => {
     const tensors = { count: 2, first: [{ name: 'bert', dims: [1] }] };
-    const text = findingText('a.pth', { result: 'mismatch', tensors }, [network]);
+    const text = findingText(['a.pth'], { result: 'mismatch', tensors }, [network]);
     expect(text.message).toContain('none of the networks');
     expect(text.differences).toEqual([{ label: 'It holds', items: ['bert 1'], more: 1 }]);
   });
