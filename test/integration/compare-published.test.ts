@@ -25,12 +25,13 @@ function fakePython(name: string, end: string): void {
   chmodSync(join(folder, name), 0o755);
 }
 
-/** Weights of the right names and shapes, all zero. */
+/** Weights of the right names and shapes, with which the network makes a gray picture of every frame. */
 function makeWeights(network: string, size: NetworkSize): string {
   const path = join(folder, `${network}-${size}.safetensors`);
   const parameters = findNetwork(network)?.parameters(size) ?? [];
   const tensors = parameters.map(
-    ({ name, dims }) => [name, { dims, data: new Float32Array(elementCount(dims)) }] as const,
+    ({ name, dims }) =>
+      [name, { dims, data: new Float32Array(elementCount(dims)).fill(dims.length === 1 ? 0.1 : 0) }] as const,
   );
   writeFileSync(path, encodeSafetensors(new Map(tensors)));
   return path;
@@ -64,7 +65,7 @@ beforeAll(() => {
   fakePython('parrot', 'console.log(1);');
   fakePython('failing', 'process.exit(4);');
   fakePython('killed', `process.kill(process.pid, 'SIGKILL');`);
-  fakePython('working', `console.log(JSON.stringify({ seconds: [1, 1, 1], torch: '1.13', threads: 2 }));`);
+  fakePython('working', `console.log(JSON.stringify({ seconds: [9, 2, 1], torch: '1.13', threads: 2 }));`);
 });
 
 afterAll(() => {
@@ -180,6 +181,26 @@ describe.skipIf(process.platform === 'win32')('compare-published', () => {
       expect(left).toEqual([]);
     },
   );
+
+  it('tells the times of the median frame and of the whole clip, and how far the results are apart', async () => {
+    const tiny = ['--width', '8', '--height', '8', '--frames', '3'];
+    const weights = makeWeights('cdvd-tsp', 'paper');
+    const { code, stdout, stderr, left } = await compare(
+      ...['cdvd', ...tiny, '--python', './working', '--weights', weights],
+    );
+    expect(stderr).not.toContain('acutance:');
+    expect(stdout).toContain(`CDVD-TSP paper, 2 stages, 3 frames of 8x8, weights ${weights}`);
+    expect(stdout).toMatch(/^Time per frame +median +whole clip$/m);
+    expect(stdout).toMatch(/^Published code +2\.000 s +4\.000 s$/m);
+    expect(stdout).toMatch(/^Acutance +\d\.\d{3} s +\d\.\d{3} s$/m);
+    expect(stdout).toMatch(/^ +\d+\.\d\d times as fast +\d+\.\d\d times as fast$/m);
+    expect(stdout).toContain('ran with PyTorch 1.13 on 2 threads.');
+    expect(stdout).toMatch(
+      /differ by \d\.\d\de-?\+?\d+ at most, .* on average; their values are 0\.\d+ to \d\.\d+\.$/m,
+    );
+    expect(code).toBe(0);
+    expect(left).toEqual([]);
+  });
 
   it('says in its help which clips can be compared', async () => {
     const help = (await compare('--help')).stdout.replace(/\s+/g, ' ');

@@ -12,7 +12,7 @@ import {
 } from '../../../evaluation/published-code.ts';
 import { makeTestClip } from '../../../evaluation/test-clip.ts';
 import { installationFolder } from '../../../render/installation.ts';
-import { formatCount } from '../format.ts';
+import { formatCount, formatTable } from '../format.ts';
 import { interruptible } from '../interrupt.ts';
 import { requireFittingWeights } from '../published-weights.ts';
 import { createReporter, type ReporterOptions } from '../reporter.ts';
@@ -188,15 +188,22 @@ function differences(
 }
 
 function describe({ title }: PublishedCheckout, result: Comparison): string {
-  const { publishedSeconds, ourSeconds, ratio, largestDifference, meanDifference, range } = result;
-  const { wholePublishedSeconds, wholeOurSeconds, wholeRatio } = result;
-  const stages = result.stages === 1 ? '1 stage' : `${result.stages} stages`;
+  const { largestDifference, meanDifference, range } = result;
+  const seconds = (value: number) => `${value.toFixed(3)} s`;
+  const factor = (value: number) => `${value.toFixed(2)} times as fast`;
+  const clip = `${formatCount(result.frames, 'frame')} of ${result.width}x${result.height}`;
   return [
-    `${title} ${result.size}, ${stages}, ${result.frames} frames of ${result.width}x${result.height}, weights ${result.weights}`,
-    `Published code   ${publishedSeconds.toFixed(3)} s per frame (PyTorch ${result.torch}, ${result.threads} threads)`,
-    `Acutance         ${ourSeconds.toFixed(3)} s per frame: ${ratio.toFixed(2)} times as fast`,
-    `Whole clip       ${wholePublishedSeconds.toFixed(3)} and ${wholeOurSeconds.toFixed(3)} s per frame: ${wholeRatio.toFixed(2)} times as fast; its ends take a stream longer`,
-    `Difference       ${largestDifference.toExponential(2)} at most, ${meanDifference.toExponential(2)} on average, of values ${range[0].toFixed(3)} to ${range[1].toFixed(3)}`,
-    '',
-  ].join('\n');
+    `${title} ${result.size}, ${formatCount(result.stages, 'stage')}, ${clip}, weights ${result.weights}\n\n`,
+    formatTable(
+      ['Time per frame', 'median', 'whole clip'],
+      [
+        ['Published code', seconds(result.publishedSeconds), seconds(result.wholePublishedSeconds)],
+        ['Acutance', seconds(result.ourSeconds), seconds(result.wholeOurSeconds)],
+        ['', factor(result.ratio), factor(result.wholeRatio)],
+      ],
+    ),
+    `\nThe published code ran with PyTorch ${result.torch} on ${formatCount(result.threads, 'thread')}.\n`,
+    `The results differ by ${largestDifference.toExponential(2)} at most, ${meanDifference.toExponential(2)} on average; `,
+    `their values are ${range[0].toFixed(3)} to ${range[1].toFixed(3)}.\n`,
+  ].join('');
 }
