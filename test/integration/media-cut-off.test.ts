@@ -172,6 +172,13 @@ describe.skipIf(WITNESS_MISSING)(witnessed('exporting a clip that is cut off'), 
     expect(JSON.stringify(allowed.events)).toMatch(/The end of the file is missing.*3 frames were read/);
   });
 
+  it('is announced where the clip is only looked at', { timeout: 30_000 }, async () => {
+    const input = clip('probed.mkv');
+    const { code, stdout } = await runCommand(['probe', input, '--json']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/The clip is damaged: it is cut off: it has \d+ bytes/);
+  });
+
   it('is done for a range that is there', { timeout: 30_000 }, async () => {
     const input = clip('range.mkv');
     expect(await deblur(input, 'there.mkv', '--in', '0', '--out', '0.08')).toMatchObject({

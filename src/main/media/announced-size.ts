@@ -1,6 +1,7 @@
 import { matroskaEnd } from './announced-size-matroska.ts';
 import { mxfEnd } from './announced-size-mxf.ts';
 import { FileWindow } from './file-window.ts';
+import type { MediaInfo } from './media-info.ts';
 
 /**
  * How many bytes a file has at least, as the outermost parts of its container say: those of Matroska, the MP4 family,
@@ -20,6 +21,15 @@ export async function announcedSize(path: string, container: string): Promise<nu
   } finally {
     await file.close();
   }
+}
+
+/** How a file itself shows that its end is not there, in a part of a sentence; undefined where it does not. */
+export function cutOff({
+  bytes,
+  announcedBytes,
+}: Pick<MediaInfo, 'bytes' | 'announcedBytes'>): string | undefined {
+  if (announcedBytes === undefined || announcedBytes <= bytes) return undefined;
+  return `it is cut off: it has ${bytes} bytes and should have ${announcedBytes} or more`;
 }
 
 const ENDS: Readonly<Record<string, (file: FileWindow) => Promise<number | undefined>>> = {

@@ -1,3 +1,4 @@
+export { cutOff } from './announced-size.ts';
 export { probe } from './probe.ts';
 export { ticksAtOrAfter, VideoReader, type ReadOptions } from './video-reader.ts';
 export { VideoFrame } from './video-frame.ts';

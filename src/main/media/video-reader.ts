@@ -3,6 +3,7 @@ import type { Frame } from 'node-av/lib';
 import { AcutanceError } from '../../shared/errors.ts';
 import type { ClipRange, ClipTime } from '../../shared/settings.ts';
 import { type Rational, rescaleTicks, ticksToSeconds, timeToTicks } from '../../shared/time.ts';
+import { cutOff } from './announced-size.ts';
 import { throwIfCancelled } from './ffmpeg-failure.ts';
 import { FrameTimeline } from './frame-timeline.ts';
 import type { MediaInfo } from './media-info.ts';
@@ -64,9 +65,7 @@ export class VideoReader {
 
   /** How the file itself shows that its end is not there, in a sentence; undefined where it does not. */
   get cutOff(): string | undefined {
-    const { bytes, announcedBytes } = this.info;
-    if (announcedBytes === undefined || announcedBytes <= bytes) return undefined;
-    return `it is cut off: it has ${bytes} bytes and should have ${announcedBytes} or more`;
+    return cutOff(this.info);
   }
 
   /**

@@ -3,7 +3,7 @@ import type { ClipIndex, ClipIndexRequest } from '../../shared/clip-description.
 import type { FrameRequest, FrameResult } from '../../shared/clip-frames.ts';
 import type { SoundRequest, SoundResult, WaveRequest, WaveResult } from '../../shared/clip-sound.ts';
 import { AcutanceError } from '../../shared/errors.ts';
-import { PictureMaker, SOUND_RATE, type VideoFrame, readWave, waveBytes } from '../media/index.ts';
+import { PictureMaker, SOUND_RATE, type VideoFrame, cutOff, readWave, waveBytes } from '../media/index.ts';
 import type { JobContext } from './engine-server.ts';
 import { OpenClips } from './frames-open-clips.ts';
 import { describeClip } from './probe-job.ts';
@@ -25,14 +25,18 @@ export class FramesDesk {
     const { info, index } = source;
     const { width, height, rotation, fieldOrder } = info.video;
     const sideways = rotation % 180 === 90;
-    const interlaced = !['progressive', 'unknown'].includes(fieldOrder);
+    const notices: string[] = [];
+    if (!['progressive', 'unknown'].includes(fieldOrder))
+      notices.push('The clip is interlaced; its frames are shown whole.');
+    const damage = cutOff(info);
+    if (damage !== undefined) notices.push(`The clip is damaged: ${damage}.`);
     return {
       clip: describeClip(info),
       modified: mtimeMs,
       index,
       width: sideways ? height : width,
       height: sideways ? width : height,
-      notices: interlaced ? ['The clip is interlaced; its frames are shown whole.'] : [],
+      notices,
     };
   }
 

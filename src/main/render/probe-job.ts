@@ -1,6 +1,6 @@
 import type { ClipDescription, ProbeRequest } from '../../shared/clip-description.ts';
 import type { Rational } from '../../shared/time.ts';
-import { type MediaInfo, probe } from '../media/index.ts';
+import { type MediaInfo, cutOff, probe } from '../media/index.ts';
 import type { JobContext } from './engine-server.ts';
 
 /**
@@ -10,7 +10,10 @@ import type { JobContext } from './engine-server.ts';
  */
 export async function runProbe({ input }: ProbeRequest, context: JobContext): Promise<ClipDescription> {
   context.phase('opening');
-  return describeClip(await probe(input));
+  const info = await probe(input);
+  const damage = cutOff(info);
+  if (damage !== undefined) context.notice({ code: 'media', message: `The clip is damaged: ${damage}.` });
+  return describeClip(info);
 }
 
 /** What was found in a file, as the application speaks of it. */
