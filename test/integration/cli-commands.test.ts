@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -168,6 +176,19 @@ describe('infer', () => {
     expect(outcome.code).toBe(code);
     expect(outcome.stderr).toMatch(/^acutance: .+\n {2}\S.*\n$/);
     expect(readdirSync(folder)).toEqual(before);
+  });
+
+  it('never writes over its weights', async () => {
+    const input = join(folder, 'grey.npy');
+    writeFileSync(input, encodeNpy({ dims: [1, 3, 16, 16], data: new Float32Array(768).fill(0.5) }));
+    const weights = join(folder, 'weights.npy');
+    copyFileSync(lite, weights);
+    const { code, stderr } = await run(
+      ...['infer', '--weights', weights, '--input', input, '--output', weights],
+      ...['--overwrite', '--device', 'cpu'],
+    );
+    expect([code, stderr]).toEqual([4, expect.stringContaining('is one of the inputs.')]);
+    expect(readFileSync(weights)).toEqual(readFileSync(lite));
   });
 });
 

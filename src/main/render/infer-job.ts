@@ -28,7 +28,9 @@ export async function runInfer(
   try {
     const cuts = arrayCuts(request.deblur.cuts, input.frames);
     const announce = (path: string) => context.temporary(path);
-    const output = await PartialFile.create(request.output, request.input, request.overwrite, announce);
+    const { weights } = request.deblur;
+    const inputs = weights === undefined ? [request.input] : [request.input, weights];
+    const output = await PartialFile.create(request.output, inputs, request.overwrite, announce);
     try {
       context.phase('loading');
       const { height, width } = input;
