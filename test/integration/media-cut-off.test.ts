@@ -2,6 +2,8 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AcutanceError } from '../../src/shared/errors.ts';
+import { EngineClient } from '../../src/main/render/engine-client.ts';
+import { FrameService } from '../../src/main/render/frame-service.ts';
 import { VideoReader } from '../../src/main/media/video-reader.ts';
 import { WITNESS_MISSING, ffmpeg, witnessed } from '../fixtures/witness.ts';
 import { parseEvents, runCommand } from './support/command-line.ts';
@@ -177,6 +179,18 @@ describe.skipIf(WITNESS_MISSING)(witnessed('exporting a clip that is cut off'), 
     const { code, stdout } = await runCommand(['probe', input, '--json']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/The clip is damaged: it is cut off: it has \d+ bytes/);
+  });
+
+  it('is announced where the clip is opened', { timeout: 30_000 }, async () => {
+    const engine = new EngineClient();
+    try {
+      const service = new FrameService(engine);
+      const told = /The clip is damaged: it is cut off/;
+      expect((await service.index(clip('opened.mkv'))).notices.join(' ')).toMatch(told);
+      expect((await service.index(join(folder, 'opened.mkv'))).notices).toEqual([]);
+    } finally {
+      await engine.dispose();
+    }
   });
 
   it('is done for a range that is there', { timeout: 30_000 }, async () => {
