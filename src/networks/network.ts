@@ -91,6 +91,8 @@ export interface Network<Size extends NetworkSize = NetworkSize> {
    * they were only published in one piece.
    */
   readonly parts: readonly WeightPart[];
+  /** The stage that a parameter is for, where stages have their own; undefined for one that all of them use. */
+  stageOf?(parameter: string): number | undefined;
   /** Options that decide which parameters there are, as sets that have weights of their own each; absent where none does. */
   readonly variants?: readonly NetworkOptions[];
   /** What can be seen of its inside. */

@@ -179,3 +179,42 @@ describe('weights of CDVD-TSP', () => {
     });
   });
 });
+
+describe('weights of one stage of two', () => {
+  const STAGE_ONE = /^(flow_net|recons_net|grad_net|get_grad|stage1)\./;
+
+  function stageFile(network: string, stage: 1 | 2): string {
+    const parameters = findNetwork(network)!
+      .parameters('lite')
+      .filter(({ name }) => STAGE_ONE.test(name) === (stage === 1));
+    const path = join(home, `stage${stage}.safetensors`);
+    const tensors = parameters.map(
+      ({ name, dims }) => [name, { dims, data: new Float32Array(elementCount(dims)) }] as const,
+    );
+    writeFileSync(path, encodeSafetensors(new Map(tensors)));
+    return path;
+  }
+
+  it.each(['erdn', 'mlfa'])('of %s are told as such, and put together with the other', async (network) => {
+    const [first, second] = [stageFile(network, 1), stageFile(network, 2)];
+    await expect(store.import(first, {})).rejects.toMatchObject({
+      code: 'weights-mismatch',
+      message: `${first} holds only a part of ${network}: stage 1. Missing: stage 2`,
+      hint: expect.stringMatching(/^All stages are needed, even to run the first alone/) as string,
+    });
+    expect(await store.import([first, second], {})).toMatchObject({ network, size: 'lite' });
+  });
+
+  it('are incomplete where more is missing than a stage', async () => {
+    const parameters = findNetwork('erdn')!.parameters('lite');
+    const some = parameters.filter(({ name }) => name.startsWith('flow_net.'));
+    const path = join(home, 'some.safetensors');
+    const tensors = some.map(
+      ({ name, dims }) => [name, { dims, data: new Float32Array(elementCount(dims)) }] as const,
+    );
+    writeFileSync(path, encodeSafetensors(new Map(tensors)));
+    await expect(store.import(path, {})).rejects.toMatchObject({
+      message: expect.stringContaining(`${some.length} of its ${parameters.length} tensors fit`) as string,
+    });
+  });
+});

@@ -120,11 +120,14 @@ export function recogniseWeights(
 
   const part = findPart(candidates, networks);
   if (part !== undefined) {
-    const { fit, present, absent } = part;
+    const { fit, kind, present, absent } = part;
     throw new WeightsMismatch(
       {
         message: `${label} holds only a part of ${fit.network}: ${present.join(', ')}. Missing: ${absent.join(', ')}`,
-        hint: `Import the files of all parts at once: acutance weights import FILE FILE --network ${fit.network}.`,
+        hint:
+          kind === 'stages'
+            ? `All stages are needed, even to run the first alone: give a file that holds them all, or files that do together (acutance weights import FILE FILE --network ${fit.network}).`
+            : `Import the files of all parts at once: acutance weights import FILE FILE --network ${fit.network}.`,
       },
       { closest: fit, parts: { present, absent }, checkpoint },
     );

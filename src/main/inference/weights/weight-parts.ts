@@ -43,19 +43,43 @@ export function joinParts(
   return { ...files[0].checkpoint, tensors, metadata };
 }
 
-/** What is missing where a file holds whole parts of a network and nothing else; else undefined. */
+/** Where a file is whole parts, or stages, of a network and nothing else: which, and which are missing. */
+export interface MissingParts {
+  readonly kind: 'parts' | 'stages';
+  readonly present: readonly string[];
+  readonly absent: readonly string[];
+}
+
+/** What is missing where a file holds whole parts or stages of a network and nothing else; else undefined. */
 export function describeMissingParts(
   network: WeightedNetwork,
   { missing, unexpected, misshapen, fitting }: ParameterComparison,
-): { readonly present: readonly string[]; readonly absent: readonly string[] } | undefined {
-  if (fitting.size === 0 || unexpected.length + misshapen.length > 0) return undefined;
-  const parts = network.parts ?? [];
-  const absent = parts.filter(({ prefix }) => missing.some(({ name }) => name.startsWith(prefix)));
-  const present = parts.filter((part) => !absent.includes(part));
-  const isPartly = [...fitting.keys()].some((name) => absent.some(({ prefix }) => name.startsWith(prefix)));
-  if (absent.length === 0 || present.length === 0 || isPartly) return undefined;
-  const list = (some: typeof parts) => some.map(({ name }) => name);
-  return { present: list(present), absent: list(absent) };
+): MissingParts | undefined {
+  if (unexpected.length + misshapen.length > 0) return undefined;
+  const absent = missing.map(({ name }) => name);
+  const present = [...fitting.keys()];
+  const partOf = (parameter: string) =>
+    network.parts?.find(({ prefix }) => parameter.startsWith(prefix))?.name;
+  const stageOf = (parameter: string) => {
+    const stage = network.stageOf?.(parameter);
+    return stage === undefined ? undefined : `stage ${stage}`;
+  };
+  return divide('parts', partOf, present, absent) ?? divide('stages', stageOf, present, absent);
+}
+
+/** Undefined where a group is there in part only, or where all or none are. */
+function divide(
+  kind: MissingParts['kind'],
+  groupOf: (parameter: string) => string | undefined,
+  present: readonly string[],
+  absent: readonly string[],
+): MissingParts | undefined {
+  const groups = (parameters: readonly string[]) =>
+    [...new Set(parameters.map(groupOf))].filter((group) => group !== undefined);
+  const [there, lacking] = [groups(present), groups(absent)];
+  if (there.length === 0 || lacking.length === 0 || there.some((group) => lacking.includes(group)))
+    return undefined;
+  return { kind, present: there, absent: lacking };
 }
 
 type Tensors = ReadonlyMap<string, CheckpointTensor>;

@@ -10,6 +10,8 @@ export interface WeightedNetwork extends VariedNetwork {
   readonly paperSize?: string;
   /** What published weights may come apart into. */
   readonly parts?: readonly WeightPart[];
+  /** The stage that a parameter is for, where stages have their own. */
+  stageOf?(parameter: string): number | undefined;
   /** Names and shapes of what it learns, in one of its sizes and variants. */
   parameters(size: string, options?: NetworkOptions): readonly ParameterSpec[];
 }

@@ -36,6 +36,12 @@ export const erdn: Network<ErdnSizeName> = {
   stages: { min: 1, max: STAGES, default: STAGES },
   options: {},
   parts: [],
+  stageOf: (parameter) => {
+    const stages = Array.from({ length: STAGES }, (_, index) => index + 1);
+    return stages.find((stage) =>
+      Object.values(scopesOf(stage)).some((scope) => parameter.startsWith(`${scope}.`)),
+    );
+  },
   looks: [
     {
       name: 'offsets',

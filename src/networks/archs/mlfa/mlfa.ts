@@ -22,6 +22,7 @@ export const mlfa: Network<MlfaSizeName> = {
   stages: { min: 1, max: 2, default: 2 },
   options: {},
   parts: [],
+  stageOf: (parameter) => (parameter.startsWith('stage1.') ? 1 : 2),
   looks: [stageOneLook('fuse')],
   parameters: (size) => parametersOf(PROGRAMS, { size }),
   programs: ({ stages }) => (stages === 1 ? ['reconstruct'] : ['reconstruct', 'features', 'fuse']),
