@@ -30,9 +30,3 @@ def with_border(frames: Sequence[Tensor], count: int) -> list[Tensor]:
 def triples(frames: Sequence[Tensor]) -> list[tuple[Tensor, Tensor, Tensor]]:
     """Every three consecutive frames."""
     return list(zip(frames, frames[1:], frames[2:]))
-
-
-def to_module(weights: dict, module: torch.nn.Module) -> torch.nn.Module:
-    """Loads arrays by name, all of them and no other, and sets the module to inference."""
-    module.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()}, strict=True)
-    return module.eval()

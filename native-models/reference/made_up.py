@@ -30,7 +30,7 @@ def moving_clip(count: int, height: int, width: int, seed: int) -> Tensor:
             channels.append(0.5 + 0.07 * waves + 0.1 * blocks)
         noise = random.uniform(-0.02, 0.02, (3, height, width))
         frames.append(np.round(np.clip(np.stack(channels) + noise, 0, 1) * 255))
-    return torch.from_numpy((np.stack(frames).astype(np.float32) * np.float32(1 / 255)))
+    return torch.from_numpy(np.stack(frames).astype(np.float32) * np.float32(1 / 255))
 
 
 def state_of(model: nn.Module, network: str, salt: str, rules: list[dict]) -> dict:

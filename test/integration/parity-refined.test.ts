@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { mlfa } from '../../src/networks/archs/mlfa/mlfa.ts';
-import type { Network, ProgramRequest } from '../../src/networks/network.ts';
 import { lazyFill, type FillState } from '../fixtures/fill.ts';
 import state from '../fixtures/parity/mlfa/state.json' with { type: 'json' };
-import { batchItem, loadFixture, maxDifference } from '../support/arrays.ts';
+import { loadFixture, maxDifference } from '../support/arrays.ts';
 import { runModel } from '../support/run-graph.ts';
 import { deblurClip } from './support/deblur-clip.ts';
+import { clipOf, withWebGpuBodies } from './support/parity.ts';
 
 /** Weights of the whole network take seconds to make, models of it to build. */
 const TIMEOUT = 180_000;
@@ -13,17 +13,6 @@ const TOLERANCE = 1e-4;
 
 const parameters = lazyFill(state as FillState);
 const weights = { parameters, alignCorners: true };
-
-/** The network with the graphs that WebGPU gets, which run on any device. */
-const webGpuBodies: Network = {
-  ...mlfa,
-  buildModel: (request: ProgramRequest) => (mlfa as Network).buildModel({ ...request, lowering: 'webgpu' }),
-};
-
-function clipOf(path: string): Float32Array[] {
-  const clip = loadFixture(path);
-  return Array.from({ length: clip.dims[0]! }, (_, index) => batchItem(clip, index).data);
-}
 
 describe('MLFA beside a PyTorch reference written from the paper', { timeout: TIMEOUT }, () => {
   it('has exactly the parameters of the reference', () => {
@@ -34,7 +23,7 @@ describe('MLFA beside a PyTorch reference written from the paper', { timeout: TI
 
   for (const [bodies, network] of [
     ['standard', mlfa],
-    ['webgpu', webGpuBodies],
+    ['webgpu', withWebGpuBodies(mlfa)],
   ] as const) {
     // Both are padded to multiples of 16, the first to the least size too; the second's ends are mirrored.
     it.each([
@@ -45,10 +34,10 @@ describe('MLFA beside a PyTorch reference written from the paper', { timeout: TI
       `restores every frame of a clip as it does: %s after %i, ${bodies} bodies`,
       async (...row) => {
         const [folder, stages, height, width, name] = row;
-        const input = clipOf(`parity/mlfa/${folder}/input.npy`);
+        const input = clipOf(`mlfa/${folder}/input`);
         const setup = { network, size: 'paper', stages, weights, height, width } as const;
         const { restored } = await deblurClip(input, setup);
-        const expected = clipOf(`parity/mlfa/${folder}/${name}.npy`);
+        const expected = clipOf(`mlfa/${folder}/${name}`);
         expect(restored.length).toBe(expected.length);
         const differences = restored.map((frame, index) => maxDifference(frame, expected[index]!));
         expect(Math.max(...differences)).toBeLessThan(TOLERANCE);
