@@ -42,8 +42,8 @@ Times count from the clip's first frame:
 The frame at --in is kept, the frame at --out is not.
 
 Presets:
-  h264    H.264 for playing everywhere (.mp4, .mov, .mkv)
-  h265    H.265, smaller, 10 bits kept (.mp4, .mov, .mkv)
+  h264    H.264 for playing everywhere (.mp4, .m4v, .mov, .mkv)
+  h265    H.265, smaller, 10 bits kept (.mp4, .m4v, .mov, .mkv)
   prores  ProRes 422 HQ or 4444 for editing (.mov, .mkv)
   ffv1    lossless, in the source's own pixel format (.mkv)
 
