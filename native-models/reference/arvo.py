@@ -3,12 +3,14 @@
 Written from the paper and from the decisions below where it is silent. Frames are N x 3 x H x W in [0, 1]; a stage
 turns three consecutive frames into the middle one.
 
-Decisions: PWC-Net and the bilinear warp (border values outside) of CDVD-TSP; encoder and decoder made of its blocks; a
-correlation level k pools with a kernel and stride of 2^k, and where that does not divide the feature the remaining
-rows and columns count too, for all of the range is to be compared; the convolution of the values has no activation, that of
-the fusion a ReLU, as every convolution that leads into residual blocks in CDVD-TSP and in the reconstruction network the
-paper follows; without a pyramid the three features themselves are fused, the reference first; results are not clipped
-between stages; the ends of a clip are CDVD-TSP's.
+Decisions:
+- PWC-Net and the bilinear warp (border values outside) of CDVD-TSP; encoder and decoder made of its blocks.
+- Level k pools with a kernel and stride of 2^k. Where that does not divide the feature, the remaining rows and columns
+  count too, for all of the range is to be compared.
+- The convolution of the values has no activation, that of the fusion a ReLU, as every convolution that leads into
+  residual blocks in CDVD-TSP and in the reconstruction network that the paper follows.
+- Without a pyramid the three features themselves are fused, the reference first.
+- Results are not clipped between stages. The ends of a clip are CDVD-TSP's.
 """
 
 from __future__ import annotations
@@ -79,7 +81,8 @@ class Decoder(nn.Module):
 def aggregate(reference: Tensor, pooled: Tensor, values: Tensor) -> Tensor:
     """Equations 2 to 4 with the whole volume: N x C x H' x W', and C x h x w of the pooled source and of its values.
 
-    C_xyuv = exp(sum over c of reference_xyc * pooled_uvc), divided by its sum over u and v; rho_xy = sum of C_xyuv phi_uv.
+    C_xyuv = exp(sum over c of reference_xyc * pooled_uvc), divided by its sum over u and v;
+    rho_xy = sum over u and v of C_xyuv phi_uv.
     """
     volume = torch.einsum("ncyx,ncvu->nyxvu", reference, pooled).exp()
     normalised = volume / volume.sum((3, 4), keepdim=True)
@@ -123,8 +126,8 @@ class Arvo(nn.Module):
     def restore(self, clip: Tensor, stages: int) -> dict[str, Tensor]:
         """A clip (N x 3 x H x W) to `restored`, of the same shape, and to what is on the way.
 
-        `flow` and `warped`: of the first stage for the clip's second frame, previous neighbour first. `stage1`: with two
-        stages, the results of the first.
+        `flow` and `warped`: of the first stage for the clip's second frame, previous neighbour first.
+        `stage1`: with two stages, the results of the first.
         """
         height, width = clip.shape[2:]
         padded = pad_frames(clip, FRAME_MULTIPLE)

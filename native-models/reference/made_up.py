@@ -15,7 +15,7 @@ from fill import NAME, fill_all, vector_entry, weight_entry
 
 
 def moving_clip(count: int, height: int, width: int, seed: int) -> Tensor:
-    """Waves and blocks that move by between two and three pixels per frame, in 8-bit levels: N x 3 x H x W in [0, 1]."""
+    """Waves and blocks that move by two to three pixels per frame, in 8-bit levels: N x 3 x H x W in [0, 1]."""
     random = np.random.default_rng(seed)
     y, x = np.mgrid[0:height, 0:width].astype(np.float64)
     frames = []

@@ -2,14 +2,13 @@
 
 Written from the paper and from the decisions below where it is silent. Frames are N x 3 x H x W in [-1, 1].
 
-Decisions: leaky ReLU of 0.2 after every convolution but the outputs, transposed ones and both of a residual block
-included; reflection padding of all convolutions (transposed ones cannot have it); a learned scale per channel before the
-bias; results are clipped neither between the stages nor at the end.
+Decisions:
+- Leaky ReLU of 0.2 after every convolution but the outputs, transposed ones and both of a residual block included.
+- Reflection padding of all convolutions (transposed ones cannot have it); a learned scale per channel before the bias.
+- Results are clipped neither between the stages nor at the end.
 """
 
 from __future__ import annotations
-
-from typing import Sequence
 
 import torch
 import torch.nn.functional as F
@@ -119,9 +118,10 @@ class Fusion(nn.Module):
 
 
 def weigh(previous: Tensor, middle: Tensor, following: Tensor) -> Tensor:
-    """Unit vectors per pixel, the neighbours times their cosine with the middle (Eq. 1), concatenated in time's order."""
+    """Unit vectors per pixel, the neighbours times their cosine with the middle (Eq. 1), concatenated as in time."""
     before, here, after = (x / x.square().sum(1, keepdim=True).sqrt() for x in (previous, middle, following))
-    return torch.cat([before * (before * here).sum(1, keepdim=True), here, after * (after * here).sum(1, keepdim=True)], 1)
+    likeness = [(neighbour * here).sum(1, keepdim=True) for neighbour in (before, after)]
+    return torch.cat([before * likeness[0], here, after * likeness[1]], 1)
 
 
 class Stage2(nn.Module):
@@ -168,7 +168,7 @@ class Mlfa(nn.Module):
     def restore(self, clip: Tensor, stages: int) -> dict[str, Tensor]:
         """A clip (N x 3 x H x W in [0, 1]) to `restored`, of the same kind, and with two stages to what is on the way.
 
-        `stage1`: the results of the first stage. `stage1_padded`: the first of them before the padding is cropped off.
+        `stage1`: the results of the first stage. `stage1_padded`: the first of them with its padding.
         `coarsest`: the features of that one on the fourth level.
         """
         height, width = clip.shape[2:]

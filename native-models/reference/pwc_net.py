@@ -22,8 +22,8 @@ SCALES = {5: 0.625, 4: 1.25, 3: 2.5, 2: 5.0}
 def sample(image: Tensor, flow: Tensor, padding: str, align_corners: bool = True) -> Tensor:
     """The image at (x + u, y + v), bilinear; `padding` is `zeros` or `border`.
 
-    The grid counts from the first pixel's centre to the last one's in either case; with `align_corners` False the sampler
-    takes it for the outer edges, so that a flow of zero is not the identity.
+    The grid counts from the first pixel's centre to the last one's in either case; with `align_corners` False the
+    sampler takes it for the outer edges, so that a flow of zero is not the identity.
     """
     height, width = image.shape[2:]
     y, x = torch.meshgrid(
@@ -47,7 +47,10 @@ def warp_features(features: Tensor, flow: Tensor, align_corners: bool = True) ->
 
 
 def correlate(first: Tensor, second: Tensor) -> Tensor:
-    """81 channels, (dy + 4) * 9 + dx + 4: the mean over channels of first(y, x) * second(y + dy, x + dx); zeros outside."""
+    """81 channels, (dy + 4) * 9 + dx + 4: the mean over channels of first(y, x) * second(y + dy, x + dx).
+
+    Zeros outside.
+    """
     height, width = first.shape[2:]
     padded = F.pad(second, (RANGE,) * 4)
     shifts = range(2 * RANGE + 1)
