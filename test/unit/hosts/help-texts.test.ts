@@ -10,7 +10,8 @@ const EXTENSIONS = ['.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi'];
 function taken(preset: ExportPreset): string[] {
   return EXTENSIONS.filter((extension) => {
     try {
-      return containerFor(`clip${extension}`, preset) !== undefined;
+      containerFor(`clip${extension}`, preset);
+      return true;
     } catch {
       return false;
     }
