@@ -100,8 +100,7 @@ function addEvaluate(program: Command): void {
   addNumericOptions(
     addNetworkOptions(command, NETWORK_IDS, { ...DEFAULT_DEBLUR_SETTINGS, network: undefined }),
   );
-  // A device is where this machine computes, whatever there is to compute.
-  const ofNetwork = command.options.slice(own).filter(({ long }) => long !== '--device');
+  const ofNetwork = command.options.slice(own);
   command
     .option('--align', 'measure after global translation and gain were taken out, too', false)
     .option('--gamma', 'GoPro only: take "blur_gamma" instead of "blur"', false)

@@ -116,16 +116,19 @@ export function addNumericOptions(command: Command): Command {
 }
 
 /**
- * Refuses options that were typed although nothing would come of them.
+ * Refuses options that were typed although nothing would come of them. The device is none of them: it is where this
+ * machine computes, whatever there is to compute.
  *
- * @param options those that say something about a network only.
+ * @param options those of a network.
  * @param instead what happens without a network: the end of a sentence.
  * @throws AcutanceError `usage`
  */
 export function requireNoneGiven(command: Command, options: readonly Option[], instead: string): void {
-  const given = options.filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli');
-  if (given.length === 0) return;
-  const names = given.map(({ long, flags }) => long ?? flags);
+  const names = options
+    .filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli')
+    .map(({ long, flags }) => long ?? flags)
+    .filter((name) => name !== '--network' && name !== '--device');
+  if (names.length === 0) return;
   throw new AcutanceError('usage', `Without a network nothing would come of ${names.join(', ')}.`, {
     hint: `Leave that out, or choose a network with --network: without one ${instead}.`,
   });

@@ -68,10 +68,7 @@ function addDeblur(program: Command): void {
       parseTile,
     ),
   );
-  // A device is where this machine computes, whatever there is to compute.
-  const ofNetwork = command.options
-    .slice(own)
-    .filter(({ long }) => long !== '--network' && long !== '--device');
+  const ofNetwork = command.options.slice(own);
   command
     .addOption(
       new Option('--in <time>', 'first moment to keep (default: the start)').argParser(parseTimeOption),
