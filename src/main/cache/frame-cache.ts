@@ -26,12 +26,14 @@ export interface FrameCacheOptions {
   readonly budgetBytes?: number | undefined;
   /** Called for frames that had to make room or turned out to be damaged. */
   readonly onEvicted?: ((eviction: Eviction) => void) | undefined;
-  /** Bytes free on the disk of a folder, and how a file is written; given only by tests. */
+  /** Bytes free on the disk of a folder, and how folders and files are made; given only by tests. */
   readonly disk?: Partial<Disk> | undefined;
 }
 
 export interface Disk {
   freeBytes(folder: string): Promise<number>;
+  /** With the folders above it; nothing where it is there. */
+  makeFolder(path: string): Promise<unknown>;
   write(path: string, bytes: Uint8Array): Promise<void>;
 }
 
@@ -40,7 +42,8 @@ const SHARE_OF_DISK = 0.2;
 /** Trimming goes a little below the limit, so that it is not needed again with the next frame. */
 const TRIM_TO = 0.95;
 const TOUCH_DELAY_MS = 2000;
-const ATTEMPTS = 2;
+const READ_ATTEMPTS = 2;
+const WRITE_ATTEMPTS = 5;
 
 /** Trouble that says nothing about the file. */
 const PASSING = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EACCES', 'EPERM']);
@@ -50,6 +53,7 @@ const DISK: Disk = {
     const { bavail, bsize } = await statfs(folder);
     return bavail * bsize;
   },
+  makeFolder: (path) => mkdir(path, { recursive: true }),
   write: (path, bytes) => writeFile(path, bytes),
 };
 
@@ -103,7 +107,7 @@ export class FrameCache {
 
   /** A frame; undefined where it is not there or not whole. */
   async read(key: FrameKey): Promise<ScreenPicture | undefined> {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    for (let attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
       const row = this.#table.find(key);
       if (!row) return undefined;
       try {
@@ -155,7 +159,7 @@ export class FrameCache {
       .filter(({ number }) => isSame(number) && !this.has({ clip, recipe: to, number }));
     if (wanted.length === 0) return;
     const rows: FrameRow[] = [];
-    await mkdir(join(this.#folder, clip, to), { recursive: true }).catch(() => undefined);
+    await this.#disk.makeFolder(join(this.#folder, clip, to)).catch(() => undefined);
     for (const old of wanted) {
       if (this.#closed) return;
       const row = { ...old, recipe: to, file: newFileName(old.number) };
@@ -200,14 +204,14 @@ export class FrameCache {
 
   async #writeFile(path: string, bytes: Uint8Array): Promise<void> {
     for (let attempt = 0; ; attempt++) {
-      await mkdir(dirname(path), { recursive: true });
       try {
+        await this.#disk.makeFolder(dirname(path));
         await this.#disk.write(path, bytes);
         return;
       } catch (thrown) {
-        // Another process may remove a folder just as it has become empty.
+        // A sweep, here or in another process, may remove a folder while it is still empty, or the one above it.
         const vanished = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
-        if (!vanished || attempt + 1 >= ATTEMPTS) throw thrown;
+        if (!vanished || attempt + 1 >= WRITE_ATTEMPTS) throw thrown;
       }
     }
   }

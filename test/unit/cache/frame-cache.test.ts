@@ -274,6 +274,38 @@ describe('a disk that is full', () => {
   });
 });
 
+describe('a folder that a sweep removes while a frame is on its way there', () => {
+  const gone = (doing: string) =>
+    Object.assign(new Error(`ENOENT: no such file, ${doing}`), { code: 'ENOENT' });
+
+  it('is made anew, whether it went while it was made or before the file was', async () => {
+    const trouble = [gone('mkdir'), undefined, gone('mkdir')];
+    const writeTrouble = [gone('open')];
+    const cache = openCache({
+      disk: {
+        makeFolder: async (path) => {
+          const thrown = trouble.shift();
+          if (thrown) throw thrown;
+          await mkdir(path, { recursive: true });
+        },
+        write: async (path, bytes) => {
+          const thrown = writeTrouble.shift();
+          if (thrown) throw thrown;
+          await writeFile(path, bytes);
+        },
+      },
+    });
+    await cache.write(key(0), picture(0));
+    expect([trouble, writeTrouble]).toEqual([[], []]);
+    expect((await cache.read(key(0)))?.rgba).toEqual(picture(0).rgba);
+  });
+
+  it('is told where it stays away', async () => {
+    const cache = openCache({ disk: { makeFolder: () => Promise.reject(gone('mkdir')) } });
+    await expect(cache.write(key(0), picture(0))).rejects.toMatchObject({ code: 'output-unwritable' });
+  });
+});
+
 describe('frames of two recipes that are the same', () => {
   it('are shared, apart from those that it has itself and those that differ', async () => {
     const cache = openCache();
