@@ -85,6 +85,22 @@ export function transpose(value: Value, permutation: readonly number[]): Value {
   })[0]!;
 }
 
+/** An image without `margin` pixels on each side. */
+export function crop(image: Value, margin: number): Value {
+  const [n, c, h, w] = imageDims('Slice', image);
+  const { graph } = image;
+  return graph.node({
+    opType: 'Slice',
+    inputs: [
+      image,
+      graph.integers([margin, margin]),
+      graph.integers([h - margin, w - margin]),
+      graph.integers([2, 3]),
+    ],
+    outputs: [{ dims: [n, c, h - 2 * margin, w - 2 * margin] }],
+  })[0]!;
+}
+
 /** Zero padding: `before` and `after` give the elements added on each axis. */
 export function padZeros(value: Value, before: readonly number[], after: readonly number[]): Value {
   return pad(value, before, after);

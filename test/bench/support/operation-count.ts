@@ -74,9 +74,10 @@ function countNode(node: NodeProto, shapes: ModelShapes, meant: (name: string) =
     }
   }
   switch (node.opType) {
-    // A weight has as many elements as there are products for one output pixel, grouped or not.
+    // A weight has as many elements as there are products for one output pixel, grouped or not. Blocks of pixels that begin
+    // before the frame, which a transposed convolution is computed by, are one more each way than the pixels meant.
     case 'Conv':
-      return { ...NOTHING, convolutions: 2 * pixels(output()) * weight(1) };
+      return { ...NOTHING, convolutions: 2 * Math.min(pixels(output()), pixels(input(0))) * weight(1) };
     case 'ConvTranspose':
       return { ...NOTHING, convolutions: 2 * pixels(input(0)) * weight(1) };
     case 'DeformConv':

@@ -60,6 +60,10 @@ describe('the operations of', () => {
       transposedConv(image(graph, 8, 10, 12), { channels: 6, kernel: 3, padding: 1, outputPadding: 1 }),
     );
     expect(countOperations(full).convolutions).toBe(2 * (10 * 12) * 8 * (6 * 9));
+    const byBlocks = modelOf((graph) =>
+      transposedConv(image(graph, 8, 10, 12), { channels: 6, kernel: 4, padding: 1 }),
+    );
+    expect(countOperations(byBlocks).convolutions).toBe(2 * (10 * 12) * 8 * (6 * 16));
     const depthwise = modelOf((graph) => depthwiseUpsample(image(graph, 8, 10, 12)));
     expect(countOperations(depthwise).convolutions).toBe(2 * (10 * 12) * 8 * 16);
   });

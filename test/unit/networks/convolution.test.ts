@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Graph } from '../../../src/networks/graph/graph.ts';
-import { conv, type ConvOptions } from '../../../src/networks/ops/convolution.ts';
+import {
+  conv,
+  transposedConv,
+  type ConvOptions,
+  type TransposedConvOptions,
+} from '../../../src/networks/ops/convolution.ts';
 import type { Tensor } from '../../../src/shared/tensor.ts';
 import { maxDifference } from '../../support/arrays.ts';
 import { runGraph } from '../../support/run-graph.ts';
@@ -84,5 +89,60 @@ describe('a convolution', () => {
     conv(graph.input('image', [1, 16, 8, 8]), { channels: 3, kernel: 5 });
     const [node] = graph.nodes.filter(({ opType }) => opType === 'Conv');
     expect(node!.attributes).toMatchObject({ kernel_shape: [6, 6], strides: [2, 2] });
+  });
+});
+
+/** The definition, written out: every input pixel, times the kernel, is added around twice its place. */
+function plainTransposed(image: Tensor, weight: Tensor, bias: Float32Array, options: TransposedConvOptions) {
+  const [, inputs, h, w] = image.dims as [number, number, number, number];
+  const { channels, kernel, padding } = options;
+  const result = Float32Array.from(
+    { length: channels * 4 * h * w },
+    (_, i) => bias[Math.floor(i / (4 * h * w))]!,
+  );
+  for (let input = 0; input < inputs; input += 1)
+    for (let channel = 0; channel < channels; channel += 1)
+      for (let pixel = 0; pixel < h * w; pixel += 1)
+        for (let tap = 0; tap < kernel ** 2; tap += 1) {
+          const y = 2 * Math.floor(pixel / w) - padding + Math.floor(tap / kernel);
+          const x = 2 * (pixel % w) - padding + (tap % kernel);
+          if (y < 0 || y >= 2 * h || x < 0 || x >= 2 * w) continue;
+          const factor = weight.data[(input * channels + channel) * kernel ** 2 + tap]!;
+          result[(channel * 2 * h + y) * 2 * w + x]! += factor * image.data[input * h * w + pixel]!;
+        }
+  return result;
+}
+
+describe('a transposed convolution', () => {
+  const kinds: (TransposedConvOptions & { what: string; h: number; w: number })[] = [
+    { what: 'of 4 x 4 kernels', channels: 6, kernel: 4, padding: 1, h: 5, w: 8 },
+    { what: 'of 4 x 4 kernels, to one channel', channels: 1, kernel: 4, padding: 1, h: 4, w: 3 },
+    { what: 'of 4 x 4 kernels, of one pixel', channels: 2, kernel: 4, padding: 1, h: 1, w: 1 },
+    {
+      what: 'of 4 x 4 kernels, of zeros too',
+      channels: 3,
+      kernel: 4,
+      padding: 1,
+      h: 3,
+      w: 2,
+      inputs: INPUTS - 2,
+    },
+    { what: 'of 3 x 3 kernels', channels: 6, kernel: 3, padding: 1, outputPadding: 1, h: 5, w: 8 },
+  ];
+
+  it.each(kinds)('$what doubles an image as the plain formula does', async ({ h, w, ...options }) => {
+    const { channels, kernel, inputs = INPUTS } = options;
+    const image = wave([1, INPUTS, h, w], 0);
+    image.data.fill(0, inputs * h * w);
+    const weight = wave([inputs, channels, kernel, kernel], 1);
+    const bias = wave([channels], 2);
+    const graph = new Graph('test');
+    graph.output('result', transposedConv(graph.input('image', image.dims), options));
+    const parameters = (name: string) => (name === 'weight' ? weight : bias).data;
+    const { result } = await runGraph(graph, { image }, parameters);
+    const seen = { ...image, dims: [1, inputs, h, w] };
+    const expected = plainTransposed(seen, weight, bias.data, options);
+    expect(result!.data).toHaveLength(expected.length);
+    expect(maxDifference(result!.data, expected)).toBeLessThan(1e-5);
   });
 });
