@@ -93,7 +93,9 @@ function mismatchText(
       : `${file} ${several ? 'fit' : 'fits'} none of the networks. The closest is ${name}: ${formatCount(fitting)} of its ${needed} tensors fit.`,
     hint: isStranger
       ? 'Not imported. Choose the weights that the authors of one of these networks have published.'
-      : 'Not imported. It may be a changed version of this network, or another one that builds on it.',
+      : several
+        ? 'Not imported. Drop parts that belong together: each of them is for one size only.'
+        : 'Not imported. It may be a changed version of this network, or another one that builds on it.',
     differences: [
       ...listed('Missing', missing, tensorText),
       ...listed('Left over', unexpected, tensorText),

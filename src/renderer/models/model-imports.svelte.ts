@@ -1,10 +1,11 @@
 import type { ImportedWeights, WeightsFinding, WeightsOrder } from '../../shared/api/weights.ts';
 import { AcutanceError, type ProblemDescription } from '../../shared/errors.ts';
-import type { Client } from '../api/client.ts';
+import { UnreachableError, type Client } from '../api/client.ts';
 import type { Upload } from '../api/upload.ts';
 import { baseName } from '../design/file-name.ts';
 
 type Source = WeightsOrder['files'][number];
+type FoundPart = Extract<WeightsFinding, { result: 'part' }>;
 
 /** What is said of weights that are imported, where their files don't say it, or say it wrongly. */
 export interface ImportOptions {
@@ -26,6 +27,8 @@ export interface ModelImport {
   readonly problem?: ProblemDescription | undefined;
   /** Where the program finds them. */
   readonly sources: readonly Source[];
+  /** Ends it where it is under way. */
+  readonly callOff: () => void;
 }
 
 export interface ModelImportsParts {
@@ -80,7 +83,9 @@ export class ModelImports {
 
   /** Sends files and imports them; what goes wrong is told with each. */
   async importFiles(files: readonly File[]): Promise<void> {
-    await Promise.all(files.map((file) => this.#add([file.name], (id) => this.#send(id, file))));
+    await Promise.all(
+      files.map((file) => this.#add([file.name], (id, signal) => this.#send(id, file, signal))),
+    );
   }
 
   /** Imports files of the machine that the program runs on. */
@@ -88,9 +93,10 @@ export class ModelImports {
     await Promise.all(paths.map((path) => this.#add([baseName(path)], () => Promise.resolve({ path }))));
   }
 
-  /** Takes an import that has ended off the list; a part that waited for others is given up. */
+  /** Takes an import off the list: one under way is called off, a part that waited for others is given up. */
   dismiss(id: number): void {
     const found = this.#list.find((entry) => entry.id === id);
+    found?.callOff();
     this.#list = this.#list.filter((entry) => entry.id !== id);
     if (found?.finding?.result !== 'part') return;
     for (const source of found.sources) {
@@ -109,16 +115,22 @@ export class ModelImports {
     this.#ended.abort();
   }
 
-  async #add(names: readonly string[], locate: (id: number) => Promise<Source>): Promise<void> {
+  async #add(
+    names: readonly string[],
+    locate: (id: number, signal: AbortSignal) => Promise<Source>,
+  ): Promise<void> {
     const id = ++this.#lastId;
-    this.#list = [{ id, names, state: 'sending', sent: 0, sources: [] }, ...this.#list];
+    const own = new AbortController();
+    const signal = AbortSignal.any([this.#ended.signal, own.signal]);
+    const callOff = () => own.abort();
+    this.#list = [{ id, names, state: 'sending', sent: 0, sources: [], callOff }, ...this.#list];
     const turn = this.#turn.then(async () => {
       try {
-        const sources = [await locate(id)];
-        await this.#read(id, sources);
+        signal.throwIfAborted();
+        await this.#read(id, [await locate(id, signal)], signal);
       } catch (thrown) {
-        if (this.#ended.signal.aborted) return;
-        this.#change(id, { state: 'failed', problem: AcutanceError.from(thrown).toProblem() });
+        if (signal.aborted) return;
+        this.#change(id, { state: 'failed', problem: problemOf(thrown) });
         this.#parts.announce(`${names.join(' and ')} could not be imported.`);
       }
     });
@@ -126,31 +138,29 @@ export class ModelImports {
     await turn;
   }
 
-  #send(id: number, file: File): Promise<Source> {
+  #send(id: number, file: File, signal: AbortSignal): Promise<Source> {
     return this.#parts
-      .upload(file, {
-        signal: this.#ended.signal,
-        onProgress: (sent) => this.#change(id, { sent }),
-      })
+      .upload(file, { signal, onProgress: (sent) => this.#change(id, { sent }) })
       .then((upload) => ({ upload }));
   }
 
-  async #read(id: number, sources: readonly Source[]): Promise<void> {
+  async #read(id: number, sources: readonly Source[], signal: AbortSignal): Promise<void> {
     this.#change(id, { state: 'reading', sources });
-    const finding = await this.#parts.client.importWeights({
-      body: { files: [...sources], ...this.#said() },
-      signal: this.#ended.signal,
-    });
-    const others = finding.result === 'part' ? this.#partsOf(finding.network, id) : [];
-    if (others.length > 0) {
-      // Together they may be the whole network.
-      const names = [...others, ...this.#list.filter((entry) => entry.id === id)].flatMap(
-        (entry) => entry.names,
-      );
-      this.#list = this.#list.filter((entry) => !others.includes(entry));
-      this.#change(id, { names });
-      await this.#read(id, [...others.flatMap((entry) => entry.sources), ...sources]);
-      return;
+    const body = { files: [...sources], ...this.#said() };
+    const finding = await this.#parts.client.importWeights({ body, signal });
+    signal.throwIfAborted();
+    if (finding.result === 'part') {
+      const others = this.#othersOf(finding, id);
+      if (others.length > 0) {
+        // Together they may be the whole network.
+        const names = [...others, ...this.#list.filter((entry) => entry.id === id)].flatMap(
+          (entry) => entry.names,
+        );
+        this.#list = this.#list.filter((entry) => !others.includes(entry));
+        this.#change(id, { names });
+        await this.#read(id, [...others.flatMap((entry) => entry.sources), ...sources], signal);
+        return;
+      }
     }
     this.#change(id, { state: 'found', finding });
     const name = this.#list.find((entry) => entry.id === id)?.names.join(' and ') ?? '';
@@ -166,14 +176,29 @@ export class ModelImports {
     };
   }
 
-  /** Imports that wait for the other parts of a network, the oldest first. */
-  #partsOf(network: string, except: number): readonly ModelImport[] {
-    return this.#list
-      .filter(({ id, finding }) => id !== except && finding?.result === 'part' && finding.network === network)
-      .toReversed();
+  /**
+   * Imports that wait for the other parts of a network, the oldest first. Those that have a part that comes once more
+   * make way for it.
+   */
+  #othersOf({ network, present }: FoundPart, id: number): readonly ModelImport[] {
+    const waiting = this.#list.filter(
+      (entry) => entry.id !== id && entry.finding?.result === 'part' && entry.finding.network === network,
+    );
+    const isReplaced = ({ finding }: ModelImport) =>
+      finding?.result === 'part' && finding.present.some((part) => present.includes(part));
+    for (const entry of waiting) if (isReplaced(entry)) this.dismiss(entry.id);
+    return waiting.filter((entry) => !isReplaced(entry)).toReversed();
   }
 
   #change(id: number, change: Partial<ModelImport>): void {
     this.#list = this.#list.map((entry) => (entry.id === id ? { ...entry, ...change } : entry));
   }
+}
+
+function problemOf(thrown: unknown): ProblemDescription {
+  const problem = AcutanceError.from(thrown).toProblem();
+  // What was on its way is not sent once more by itself.
+  return thrown instanceof UnreachableError
+    ? { ...problem, hint: 'Drop the file again when the program runs again.' }
+    : problem;
 }

@@ -58,6 +58,16 @@ describe('what a file turned out to be', () => {
     expect(hint).toContain('the file with PVDNet');
   });
 
+  it('says of parts that do not fit each other that they are for one size only', () => {
+    const differences = { fitting: 3, missing: none, unexpected: none, misshapen: { count: 1, first: [] } };
+    const { hint } = findingText(
+      ['BIMNet.pth', 'PVDNet.pth'],
+      { result: 'mismatch', closest: { network: 'pvdnet', size: 'small', differences }, tensors: none },
+      [network],
+    );
+    expect(hint).toContain('each of them is for one size only');
+  });
+
   it('names the closest network and what differs, the first by name and the rest counted', () => {
     const text = findingText(
       ['a.pth'],

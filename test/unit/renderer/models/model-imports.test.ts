@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { UnreachableError } from '../../../../src/renderer/api/client.ts';
+import type { Upload } from '../../../../src/renderer/api/upload.ts';
 import { ModelImports } from '../../../../src/renderer/models/model-imports.svelte.ts';
 import type { WeightsFinding, WeightsOrder } from '../../../../src/shared/api/weights.ts';
 import { AcutanceError } from '../../../../src/shared/errors.ts';
@@ -17,6 +19,9 @@ const PART: WeightsFinding = {
   absent: ['B'],
 };
 
+const OTHER_PART: WeightsFinding = { ...PART, present: ['B'], absent: ['A'] };
+
+let upload: Upload;
 let answer: (files: WeightsOrder['files']) => WeightsFinding;
 let orders: WeightsOrder['files'][];
 let discarded: string[];
@@ -30,13 +35,14 @@ beforeEach(() => {
   licences = [];
   said = [];
   answer = () => IMPORTED;
+  upload = async (file, { onProgress }) => {
+    onProgress(0.5);
+    if (file.name === 'gone.pth') throw new AcutanceError('disk-full', 'The disk is full.');
+    return file.name;
+  };
   models = new ModelImports({
     announce: (text) => said.push(text),
-    upload: async (file, { onProgress }) => {
-      onProgress(0.5);
-      if (file.name === 'gone.pth') throw new AcutanceError('disk-full', 'The disk is full.');
-      return file.name;
-    },
+    upload: (...given) => upload(...given),
     client: {
       importWeights: async ({ body }) => {
         orders.push(body.files);
@@ -51,6 +57,9 @@ beforeEach(() => {
 });
 
 const file = (name: string) => new File(['x'], name);
+/** The first file is one part, the second the other. */
+const together = (files: WeightsOrder['files']) =>
+  files.length === 2 ? IMPORTED : orders.length === 1 ? PART : OTHER_PART;
 const states = () =>
   models.list.map(({ names, state, finding }) => [names.join('+'), state, finding?.result]);
 
@@ -83,7 +92,7 @@ describe('files that are dropped', () => {
   });
 
   it('are put together where they are parts of one network, however they come', async () => {
-    answer = (files) => (files.length === 2 ? IMPORTED : PART);
+    answer = together;
     await models.importPaths(['/w/BIMNet.pth']);
     expect(states()).toEqual([['BIMNet.pth', 'found', 'part']]);
     await models.importFiles([file('PVDNet.pth')]);
@@ -92,7 +101,7 @@ describe('files that are dropped', () => {
   });
 
   it('are put together when they are dropped at once', async () => {
-    answer = (files) => (files.length === 2 ? IMPORTED : PART);
+    answer = together;
     await models.importFiles([file('a.pth'), file('b.pth')]);
     expect(states()).toEqual([['a.pth+b.pth', 'found', 'imported']]);
   });
@@ -103,5 +112,46 @@ describe('files that are dropped', () => {
     models.dismiss(models.list[0]!.id);
     expect(models.list).toEqual([]);
     expect(discarded).toEqual(['a.pth']);
+  });
+
+  it('make way for the same part that comes once more, and wait on', async () => {
+    answer = () => PART;
+    await models.importFiles([file('a.pth'), file('copy of a.pth')]);
+    expect(states()).toEqual([['copy of a.pth', 'found', 'part']]);
+    expect(orders.every((files) => files.length === 1)).toBe(true);
+    answer = (files) => (files.length === 2 ? IMPORTED : OTHER_PART);
+    await models.importFiles([file('b.pth')]);
+    expect(states()).toEqual([['copy of a.pth+b.pth', 'found', 'imported']]);
+  });
+
+  it('are called off while they are sent, and the next comes in', async () => {
+    upload = (_file, { signal }) =>
+      new Promise((_resolve, reject) =>
+        signal?.addEventListener('abort', () => reject(signal.reason as Error)),
+      );
+    const done = models.importFiles([file('endless.pth'), file('waits.pth')]);
+    await Promise.resolve();
+    upload = async ({ name }) => name;
+    models.dismiss(models.list[1]!.id);
+    await done;
+    expect(states()).toEqual([['waits.pth', 'found', 'imported']]);
+    expect(orders).toEqual([[{ upload: 'waits.pth' }]]);
+  });
+
+  it('are called off before it is their turn: then they are never sent', async () => {
+    const done = models.importFiles([file('a.pth'), file('b.pth')]);
+    models.dismiss(models.list[0]!.id);
+    await done;
+    expect(orders).toEqual([[{ upload: 'a.pth' }]]);
+    expect(states()).toEqual([['a.pth', 'found', 'imported']]);
+  });
+
+  it('are to be dropped again after the program was away', async () => {
+    upload = () => Promise.reject(new UnreachableError());
+    await models.importFiles([file('a.pth')]);
+    expect(models.list[0]?.problem).toMatchObject({
+      message: 'Acutance does not answer.',
+      hint: 'Drop the file again when the program runs again.',
+    });
   });
 });
