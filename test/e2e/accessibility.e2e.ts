@@ -66,6 +66,17 @@ describe.skipIf(isMissing('chromium')).each(['dark', 'light'] as const)('accessi
     },
   );
 
+  it('a dialog goes with one Escape, although a tooltip is up in it', async () => {
+    await editor.press('F1');
+    const dialog = editor.page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+    await dialog.waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).hover();
+    await editor.page.getByRole('tooltip').getByText('Close').waitFor();
+    await editor.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await editor.page.getByRole('tooltip').waitFor({ state: 'detached' });
+  });
+
   it('everything can be reached and seen to be reached by the Tab key', async () => {
     await editor.choose('View', 'Wipe');
     const reached = new Set<string>();
