@@ -3,14 +3,13 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EngineClient } from '../../src/main/render/engine-client.ts';
 import { AcutanceError } from '../../src/shared/errors.ts';
 import type { JobEvent } from '../../src/shared/engine-protocol.ts';
 import type { StubJobs } from '../unit/render/stub-engine.ts';
-import { isAlive } from './support/command-line.ts';
+import { isAlive, waitUntil } from './support/command-line.ts';
 
 const ENTRY = new URL('../unit/render/stub-engine.ts', import.meta.url);
 
@@ -21,8 +20,13 @@ let client: EngineClient<StubJobs>;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'acutance-engine-'));
   temporary = join(folder, 'partial.mp4');
-  client = new EngineClient<StubJobs>({ entry: ENTRY, graceMs: 300 });
+  client = clientOf();
 });
+
+/** A supervisor that is patient with what it cancels, unless it is told not to be. */
+function clientOf(graceMs = 60_000): EngineClient<StubJobs> {
+  return new EngineClient<StubJobs>({ entry: ENTRY, graceMs });
+}
 
 afterEach(async () => {
   await client.dispose();
@@ -36,14 +40,6 @@ async function failure(promise: Promise<unknown>): Promise<AcutanceError> {
   );
   expect(error).toBeInstanceOf(AcutanceError);
   return error as AcutanceError;
-}
-
-async function waitUntil(condition: () => boolean, milliseconds = 5000): Promise<void> {
-  const end = Date.now() + milliseconds;
-  while (!condition()) {
-    if (Date.now() > end) throw new Error(`Nothing happened within ${milliseconds} ms.`);
-    await sleep(10);
-  }
 }
 
 /** Starts a job and resolves when it is in its main phase. */
@@ -148,6 +144,7 @@ describe('cancelling', () => {
   });
 
   it('kills an engine that does not react within the grace time and removes its partial file', async () => {
+    client = clientOf(300);
     const abort = new AbortController();
     const { outcome } = await begin('stick', abort.signal);
     const start = performance.now();

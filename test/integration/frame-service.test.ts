@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { FrameConverter } from '../../src/main/media/frame-converter.ts';
 import { VideoReader } from '../../src/main/media/video-reader.ts';
 import { EngineClient } from '../../src/main/render/engine-client.ts';
+import { forkEngine, type EngineSpawner } from '../../src/main/render/engine-spawner.ts';
 import { FrameService } from '../../src/main/render/frame-service.ts';
 import { waitUntil } from './support/command-line.ts';
 import { fixture, temporaryFolder } from './support/media-copy.ts';
@@ -17,11 +18,43 @@ const clip = fixture('stream.mp4');
 const RAW = { format: 'raw' } as const;
 
 const open: { service: FrameService; engine: EngineClient }[] = [];
-function start(memoryBytes?: number): { service: FrameService; engine: EngineClient } {
-  const engine = new EngineClient();
-  const started = { engine, service: new FrameService(engine, { memoryBytes }) };
+function start(spawn?: EngineSpawner): { service: FrameService; engine: EngineClient } {
+  // Patient, so that a slow machine kills no engine.
+  const engine = new EngineClient({ spawn, graceMs: 60_000 });
+  const started = { engine, service: new FrameService(engine) };
   open.push(started);
   return started;
+}
+
+/** Engines that are killed when they begin with certain frames, and not heard any more. */
+function dyingAt(...frames: readonly number[]): EngineSpawner {
+  const waiting = new Set(frames);
+  return (entry, listeners) => {
+    let fatal: number | undefined;
+    const engine = forkEngine(entry, {
+      ...listeners,
+      message: (event) => {
+        if (event.id !== fatal) listeners.message(event);
+        else if (event.type === 'started') {
+          listeners.message(event);
+          engine.kill();
+        }
+      },
+    });
+    return {
+      get pid() {
+        return engine.pid;
+      },
+      kill: () => engine.kill(),
+      send: (request) => {
+        if (request.type === 'run' && request.kind === 'frame') {
+          const { frame } = request.request as { readonly frame: number };
+          if (waiting.delete(frame)) fatal = request.id;
+        }
+        engine.send(request);
+      },
+    };
+  };
 }
 
 afterEach(async () => {
@@ -169,27 +202,28 @@ describe('a request that is cancelled', () => {
 
 describe('when the engine ends', () => {
   it('the request fails, and the next one starts another', async () => {
+    const { service, engine } = start(dyingAt(70));
+    await service.frame(clip, 0, RAW);
+    const { pid } = engine;
+    await expect(service.frame(clip, 70, RAW)).rejects.toMatchObject({ code: 'engine-died' });
+    expect((await service.frame(clip, 70, RAW)).width).toBe(480);
+    expect(engine.pid).not.toBe(pid);
+  });
+
+  it('while nothing is asked of it, nobody notices', async () => {
     const { service, engine } = start();
     await service.frame(clip, 0, RAW);
-    const failing = service.frame(clip, 70, RAW);
     const { pid = 0 } = engine;
     process.kill(pid, 'SIGKILL');
-    await expect(failing).rejects.toMatchObject({ code: 'engine-died' });
     expect((await service.frame(clip, 70, RAW)).width).toBe(480);
     expect(engine.pid).not.toBe(pid);
   });
 
   it('again and again over the same clip, the clip is left alone', async () => {
-    const { service, engine } = start();
-    for (let time = 0; time < 2; time++) {
-      const other = service.frame(fixture('vfr.mp4'), 0, RAW);
-      await other.catch(() => undefined);
-      const failing = service.frame(clip, 10 + time, RAW);
-      failing.catch(() => undefined);
-      while (engine.pid === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
-      await new Promise((resolve) => setTimeout(resolve, 2));
-      process.kill(engine.pid, 'SIGKILL');
-      await expect(failing).rejects.toMatchObject({ code: 'engine-died' });
+    const { service } = start(dyingAt(10, 11));
+    for (const frame of [10, 11]) {
+      await service.frame(fixture('vfr.mp4'), 0, RAW);
+      await expect(service.frame(clip, frame, RAW)).rejects.toMatchObject({ code: 'engine-died' });
     }
     await expect(service.frame(clip, 30, RAW)).rejects.toThrow('several times');
     expect((await service.frame(fixture('vfr.mp4'), 1, RAW)).width).toBe(160);

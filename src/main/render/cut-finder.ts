@@ -8,7 +8,7 @@ import type { RenderClip } from './render-service.ts';
 
 export interface CutFinderOptions {
   /** Used for nothing else; disposed of with the finder. */
-  readonly engine: Pick<EngineClient, 'run' | 'pid' | 'dispose'>;
+  readonly engine: Pick<EngineClient, 'run' | 'pid' | 'stop' | 'dispose'>;
   /** Keeps what was found between starts. */
   readonly store: Pick<ProjectStore, 'foundCuts' | 'keepFoundCuts'>;
   /** Whether a clip's file still is what it was. @throws AcutanceError `not-found`. */
@@ -58,8 +58,6 @@ export class CutFinder {
   /** Ends a rest. */
   #wake: () => void = () => undefined;
   #idle: NodeJS.Timeout | undefined;
-  /** An engine that is on its way out. */
-  #resting: Promise<void> | undefined;
   #disposed = false;
 
   constructor(options: CutFinderOptions) {
@@ -125,15 +123,13 @@ export class CutFinder {
   async #serve(): Promise<void> {
     clearTimeout(this.#idle);
     // Whoever asked first gets an answer before the first event.
-    await this.#resting;
+    await Promise.resolve();
     for (let next = [...this.#wanted.values()].at(-1); next; next = [...this.#wanted.values()].at(-1)) {
       if (!(await this.#rest())) await this.#look(next);
     }
     this.#served = undefined;
     if (this.#disposed) return;
-    this.#idle = setTimeout(() => {
-      this.#resting = this.#options.engine.dispose();
-    }, IDLE_MS).unref();
+    this.#idle = setTimeout(() => void this.#options.engine.stop(), IDLE_MS).unref();
   }
 
   /** @returns whether there was anything to wait for. */

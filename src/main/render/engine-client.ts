@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import type {
   EngineEvent,
   EngineJobs,
+  EngineRequest,
   JobEvent,
   JobPhase,
   JobProgress,
@@ -28,8 +29,10 @@ export interface RunOptions {
 }
 
 interface ActiveJob {
-  readonly id: number;
-  readonly engine: Engine;
+  readonly order: Extract<EngineRequest, { readonly type: 'run' }>;
+  engine: Engine;
+  /** Whether the engine has begun with it. */
+  started: boolean;
   readonly temporaries: Set<string>;
   readonly onEvent: ((event: JobEvent) => void) | undefined;
   readonly succeed: (result: unknown) => void;
@@ -41,8 +44,12 @@ interface ActiveJob {
 
 interface Engine {
   readonly process: EngineProcess;
-  /** Resolves when the process is gone. */
+  /** Resolves when the process is gone and its partial files are removed. */
   readonly gone: Promise<void>;
+  /** The last of what it printed. */
+  output: string;
+  /** How many jobs it was given. */
+  jobs: number;
 }
 
 const DEFAULT_GRACE_MS = 3000;
@@ -51,17 +58,21 @@ const OUTPUT_TAIL = 4096;
 
 /**
  * Runs jobs in an engine process, one at a time, and answers for it: if the engine dies, the job fails with
- * `engine-died`, its partial files are removed, and the next job starts a new engine.
+ * `engine-died`, its partial files are removed, and the next job starts a new engine. An engine that turns out to have
+ * died while it had nothing to do is replaced without a word.
  */
 export class EngineClient<Jobs extends JobTable = EngineJobs> {
   readonly #entry: URL;
   readonly #spawn: EngineSpawner;
   readonly #graceMs: number;
   readonly #onOutput: ((text: string) => void) | undefined;
+  /** The one that is given jobs; none that was told to end. */
   #engine: Engine | undefined;
-  #output = '';
+  /** All whose processes are not gone yet. */
+  readonly #engines = new Set<Engine>();
   #active: ActiveJob | undefined;
   #lastId = 0;
+  #disposed = false;
 
   constructor(options: EngineClientOptions = {}) {
     this.#entry = options.entry ?? new URL('./engine-process.ts', import.meta.url);
@@ -86,17 +97,18 @@ export class EngineClient<Jobs extends JobTable = EngineJobs> {
     request: Jobs[Kind]['request'],
     options: RunOptions = {},
   ): Promise<Jobs[Kind]['result']> {
+    if (this.#disposed) throw new AcutanceError('cancelled', 'Acutance is closing.');
     if (this.#active) throw new AcutanceError('internal', 'The engine is already working on a job.');
     const { signal } = options;
     if (signal?.aborted) throw new AcutanceError('cancelled', 'Cancelled.');
     // The engine's first word comes only after it has started, which can take a second.
     options.onEvent?.({ type: 'phase', phase: 'starting' });
-    const engine = (this.#engine ??= this.#start());
     const id = ++this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const job: ActiveJob = {
-      id,
-      engine,
+      order: { type: 'run', id, kind, request },
+      engine: (this.#engine ??= this.#start()),
+      started: false,
       temporaries: new Set(),
       onEvent: options.onEvent,
       succeed: resolve,
@@ -109,11 +121,11 @@ export class EngineClient<Jobs extends JobTable = EngineJobs> {
     let forced: NodeJS.Timeout | undefined;
     const cancel = (): void => {
       job.cancelled = true;
-      engine.process.send({ type: 'cancel', id });
-      forced = setTimeout(() => engine.process.kill(), this.#graceMs);
+      job.engine.process.send({ type: 'cancel', id });
+      forced = setTimeout(() => this.#end(job.engine), this.#graceMs);
     };
     signal?.addEventListener('abort', cancel, { once: true });
-    engine.process.send({ type: 'run', id, kind, request });
+    this.#give(job);
     try {
       return await promise;
     } finally {
@@ -125,44 +137,66 @@ export class EngineClient<Jobs extends JobTable = EngineJobs> {
 
   /** Ends the engine at once, whatever it is doing; a running job fails and its partial files are removed. */
   kill(): void {
-    if (this.#active) this.#active.cancelled = true;
-    this.#engine?.process.kill();
+    if (this.#active) {
+      this.#active.cancelled = true;
+      this.#end(this.#active.engine);
+    }
+    if (this.#engine) this.#end(this.#engine);
   }
 
-  /** Ends the engine and waits until it is gone. The client may be used again; it would start a new engine. */
-  async dispose(): Promise<void> {
-    const engine = this.#engine;
-    if (!engine) return;
+  /** Ends the engine and waits until it is gone; the next job starts a new one. */
+  async stop(): Promise<void> {
     this.kill();
-    await engine.gone;
-    if (this.#engine === engine) this.#engine = undefined;
+    await Promise.all(Array.from(this.#engines, ({ gone }) => gone));
+  }
+
+  /** Ends the engine, waits until it is gone, and starts none any more: jobs asked for later are `cancelled`. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    await this.stop();
   }
 
   #start(): Engine {
-    this.#output = '';
     const { promise: gone, resolve } = Promise.withResolvers<void>();
     const engine: Engine = {
       gone,
+      output: '',
+      jobs: 0,
       process: this.#spawn(this.#entry, {
         message: (event) => this.#receive(event),
         output: (text) => {
-          this.#output = (this.#output + text).slice(-OUTPUT_TAIL);
+          engine.output = (engine.output + text).slice(-OUTPUT_TAIL);
           this.#onOutput?.(text);
         },
         exit: (code, signal) => {
-          resolve();
-          void this.#ended(engine, code, signal);
+          void this.#ended(engine, code, signal).then(() => {
+            this.#engines.delete(engine);
+            resolve();
+          });
         },
       }),
     };
+    this.#engines.add(engine);
     return engine;
+  }
+
+  #give(job: ActiveJob): void {
+    job.engine.jobs++;
+    job.engine.process.send(job.order);
+  }
+
+  /** What is told to end takes a moment for it, in which it must not be given another job. */
+  #end(engine: Engine): void {
+    if (this.#engine === engine) this.#engine = undefined;
+    engine.process.kill();
   }
 
   #receive(event: EngineEvent): void {
     const job = this.#active;
-    if (job?.id !== event.id) return;
+    if (job?.order.id !== event.id) return;
     switch (event.type) {
       case 'started':
+        job.started = true;
         return;
       case 'temporary':
         job.temporaries.add(event.path);
@@ -196,6 +230,12 @@ export class EngineClient<Jobs extends JobTable = EngineJobs> {
     if (this.#engine === engine) this.#engine = undefined;
     const job = this.#active;
     if (job?.engine !== engine) return;
+    if (!job.started && engine.jobs > 1 && !job.cancelled) {
+      // Something ended it after its last job: this one is not to blame.
+      job.engine = this.#engine ??= this.#start();
+      this.#give(job);
+      return;
+    }
     const remove = (path: string) => rm(path, { recursive: true, force: true }).catch(() => undefined);
     await Promise.all([...job.temporaries].map(remove));
     if (job.cancelled) job.fail(new AcutanceError('cancelled', 'Cancelled.'));
@@ -207,7 +247,7 @@ export class EngineClient<Jobs extends JobTable = EngineJobs> {
           phase: job.phase,
           progress: job.progress,
           hadPartialOutput: job.temporaries.size > 0,
-          output: this.#output,
+          output: engine.output,
         }),
       );
   }

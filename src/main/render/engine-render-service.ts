@@ -267,14 +267,14 @@ export class EngineRenderService implements RenderService {
       .catch(() => undefined)
       .then(() => {
         clearTimeout(this.#clerkTimer);
-        this.#clerkTimer = setTimeout(() => void this.#clerk.dispose(), IDLE_MS).unref();
+        this.#clerkTimer = setTimeout(() => void this.#clerk.stop(), IDLE_MS).unref();
       });
     return answer;
   }
 
   #restLater(): void {
     clearTimeout(this.#workerTimer);
-    this.#workerTimer = setTimeout(() => void this.#worker.dispose(), IDLE_MS).unref();
+    this.#workerTimer = setTimeout(() => void this.#worker.stop(), IDLE_MS).unref();
   }
 
   #inBackground(work: Promise<void>): void {

@@ -14,7 +14,7 @@ export interface LookServiceOptions {
    * Used for nothing else; disposed of with the service. It should be patient with what is cancelled: it would lose the
    * network that it has loaded.
    */
-  readonly engine: Pick<EngineClient, 'run' | 'pid' | 'dispose'>;
+  readonly engine: Pick<EngineClient, 'run' | 'pid' | 'stop' | 'dispose'>;
   readonly recipes: Pick<RecipeResolver, 'resolve'>;
   /** How much memory pictures may take, in bytes. */
   readonly memoryBytes?: number | undefined;
@@ -133,7 +133,7 @@ export class LookService {
       });
       return parts;
     } finally {
-      if (!this.#disposed) this.#idle = setTimeout(() => void this.#engine.dispose(), IDLE_MS).unref();
+      if (!this.#disposed) this.#idle = setTimeout(() => void this.#engine.stop(), IDLE_MS).unref();
     }
   }
 }

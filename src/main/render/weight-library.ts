@@ -8,7 +8,7 @@ import type { Upload, WeightUploads } from './weight-uploads.ts';
 
 export interface WeightLibraryParts {
   /** Makes the supervisor of the engine that reads the files. */
-  readonly createEngine: () => Pick<EngineClient, 'run' | 'dispose'>;
+  readonly createEngine: () => Pick<EngineClient, 'run' | 'stop' | 'dispose'>;
   readonly store: () => Promise<Pick<WeightStore, 'list' | 'remove'>>;
   /** Where imported weights lie. */
   readonly folder: string;
@@ -21,7 +21,7 @@ export interface WeightLibraryParts {
 /** Imports and removes weights for the application. */
 export class WeightLibrary {
   readonly #parts: WeightLibraryParts;
-  readonly #engine: Pick<EngineClient, 'run' | 'dispose'>;
+  readonly #engine: Pick<EngineClient, 'run' | 'stop' | 'dispose'>;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(parts: WeightLibraryParts) {
@@ -90,8 +90,8 @@ export class WeightLibrary {
   #read(request: ImportWeightsRequest, signal: AbortSignal): Promise<WeightsFinding> {
     const finding = this.#turn.then(() => this.#engine.run('import-weights', request, { signal }));
     this.#turn = finding.then(
-      () => this.#engine.dispose(),
-      () => this.#engine.dispose(),
+      () => this.#engine.stop(),
+      () => this.#engine.stop(),
     );
     return finding;
   }

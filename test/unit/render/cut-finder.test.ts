@@ -41,6 +41,8 @@ class FakeEngine {
     this.#job?.reject(error);
   }
 
+  async stop(): Promise<void> {}
+
   async dispose(): Promise<void> {
     this.#job?.reject(new AcutanceError('cancelled', 'Cancelled.'));
   }
@@ -63,10 +65,15 @@ describe('CutFinder', () => {
   let finder: CutFinder;
 
   beforeEach(() => {
+    // However long the machine takes: what is told now and then is told when the clock of the test says so.
+    vi.useFakeTimers({ toFake: ['performance'] });
     stored = new Map();
     changed = false;
     start();
-    return () => finder.dispose();
+    return async () => {
+      await finder.dispose();
+      vi.useRealTimers();
+    };
   });
 
   function start(keep?: () => void): void {
@@ -147,6 +154,7 @@ describe('CutFinder', () => {
   });
 
   it('gives way to frames on the screen, and goes on where it was when none were wanted for a second', async () => {
+    vi.useRealTimers();
     vi.useFakeTimers();
     finder.find(A);
     await vi.advanceTimersByTimeAsync(0);
@@ -161,7 +169,6 @@ describe('CutFinder', () => {
     expect(engine.requests.at(-1)).toMatchObject({ from: 30 });
     engine.finish();
     await vi.advanceTimersByTimeAsync(0);
-    vi.useRealTimers();
     expect(told.at(-1)).toEqual([A.id, { state: 'found', cuts: [9] }]);
   });
 

@@ -32,6 +32,7 @@ function serviceOf(options: { readonly recipe?: string; readonly memoryBytes?: n
           reject(new AcutanceError('cancelled', 'Cancelled.'));
         });
       }),
+    stop: async () => undefined,
     dispose: async () => {
       await Promise.resolve();
       disposed++;
@@ -49,7 +50,7 @@ function serviceOf(options: { readonly recipe?: string; readonly memoryBytes?: n
   });
   onTestFinished(() => service.dispose());
   service.remember(RECIPE, SETTINGS);
-  const asked = async (count: number) => expect.poll(() => requests.length).toBe(count);
+  const asked = async (count: number) => expect.poll(() => requests.length, { timeout: 20_000 }).toBe(count);
   return { service, requests, asked, disposed: () => disposed };
 }
 
