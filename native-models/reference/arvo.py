@@ -19,48 +19,51 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from frames import pad_frames, triples, with_border
+from frames import cascade, pad_frames, with_border
 from pwc_net import PwcNet, sample
+from sizes import ARVO, CodecSize, pack, unpack
 
 #: The encoder halves twice.
 FRAME_MULTIPLE = 4
 
 
 class ResBlock(nn.Module):
-    """x + conv2(relu(conv1(x))), both 5x5."""
+    """x + conv2(relu(conv1(x))), both 5x5 in size paper."""
 
-    def __init__(self, channels: int):
+    def __init__(self, channels: int, kernel: int):
         super().__init__()
-        self.conv1 = nn.Conv2d(channels, channels, 5, padding=2)
-        self.conv2 = nn.Conv2d(channels, channels, 5, padding=2)
+        self.conv1 = nn.Conv2d(channels, channels, kernel, padding=kernel // 2)
+        self.conv2 = nn.Conv2d(channels, channels, kernel, padding=kernel // 2)
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.conv2(F.relu(self.conv1(x)))
 
 
-def encoder_level(inputs: int, outputs: int, stride: int, blocks: int) -> nn.Sequential:
-    """A 5x5 convolution with ReLU, then residual blocks."""
-    first = nn.Sequential(nn.Conv2d(inputs, outputs, 5, stride=stride, padding=2), nn.ReLU())
-    return nn.Sequential(first, *(ResBlock(outputs) for _ in range(blocks)))
+def encoder_level(inputs: int, outputs: int, kernel: int, stride: int, blocks: int) -> nn.Sequential:
+    """A convolution with ReLU, then residual blocks."""
+    first = nn.Conv2d(inputs, outputs, kernel, stride=stride, padding=kernel // 2)
+    return nn.Sequential(nn.Sequential(first, nn.ReLU()), *(ResBlock(outputs, kernel) for _ in range(blocks)))
 
 
-def decoder_level(inputs: int, outputs: int) -> nn.Sequential:
-    """Three residual blocks, then twice the size by a transposed 3x3 convolution with ReLU."""
+def decoder_level(inputs: int, outputs: int, kernel: int, blocks: int) -> nn.Sequential:
+    """Residual blocks, then twice the size by a transposed 3x3 convolution with ReLU."""
     up = nn.ConvTranspose2d(inputs, outputs, 3, stride=2, padding=1, output_padding=1)
-    return nn.Sequential(*(ResBlock(inputs) for _ in range(3)), nn.Sequential(up, nn.ReLU()))
+    return nn.Sequential(*(ResBlock(inputs, kernel) for _ in range(blocks)), nn.Sequential(up, nn.ReLU()))
 
 
 class Encoder(nn.Module):
     """Section 3.1: 32, 64 and 128 channels at the full, the half and a quarter of the resolution."""
 
-    def __init__(self, inputs: int = 3, blocks: int = 5):
+    def __init__(self, size: CodecSize, inputs: int = 3):
         super().__init__()
-        self.inBlock = encoder_level(inputs, 32, 1, blocks)
-        self.encoder_first = encoder_level(32, 64, 2, blocks)
-        self.encoder_second = encoder_level(64, 128, 2, blocks)
+        packed, (full, half, quarter), blocks = inputs * size.packing**2, size.channels, size.encoder_blocks
+        self.inBlock = encoder_level(packed, full, size.kernel, 1, blocks[0])
+        self.encoder_first = encoder_level(full, half, size.kernel, 2, blocks[1])
+        self.encoder_second = encoder_level(half, quarter, size.kernel, 2, blocks[2])
+        self.packing = size.packing
 
     def forward(self, frame: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        full = self.inBlock(frame)
+        full = self.inBlock(pack(frame, self.packing))
         half = self.encoder_first(full)
         return full, half, self.encoder_second(half)
 
@@ -68,14 +71,18 @@ class Encoder(nn.Module):
 class Decoder(nn.Module):
     """The decoder half of CDVD-TSP's encoder-decoder: a quarter's 128 channels to a frame, skips added."""
 
-    def __init__(self):
+    def __init__(self, size: CodecSize):
         super().__init__()
-        self.decoder_second = decoder_level(128, 64)
-        self.decoder_first = decoder_level(64, 32)
-        self.outBlock = nn.Sequential(*(ResBlock(32) for _ in range(3)), nn.Conv2d(32, 3, 5, padding=2))
+        (full, half, quarter), kernel, blocks = size.channels, size.kernel, size.decoder_blocks
+        self.decoder_second = decoder_level(quarter, half, kernel, blocks[2])
+        self.decoder_first = decoder_level(half, full, kernel, blocks[1])
+        last = nn.Conv2d(full, 3 * size.packing**2, kernel, padding=kernel // 2)
+        self.outBlock = nn.Sequential(*(ResBlock(full, kernel) for _ in range(blocks[0])), last)
+        self.packing = size.packing
 
     def forward(self, quarter: Tensor, half: Tensor, full: Tensor) -> Tensor:
-        return self.outBlock(self.decoder_first(self.decoder_second(quarter) + half) + full)
+        found = self.outBlock(self.decoder_first(self.decoder_second(quarter) + half) + full)
+        return unpack(found, self.packing)
 
 
 def aggregate(reference: Tensor, pooled: Tensor, values: Tensor) -> Tensor:
@@ -92,13 +99,15 @@ def aggregate(reference: Tensor, pooled: Tensor, values: Tensor) -> Tensor:
 class Arvo(nn.Module):
     """One stage, with the parameter names of this project's weight files; `layers` is the paper's L."""
 
-    def __init__(self, layers: int = 3):
+    def __init__(self, layers: int = 3, size: CodecSize = ARVO["paper"]):
         super().__init__()
-        self.flow_net = PwcNet()
-        self.encoder = Encoder()
-        self.values = nn.ModuleList(nn.Conv2d(128, 128, 3, padding=1) for _ in range(layers))
-        self.fusion = nn.Conv2d(128 * (1 + 3 * layers if layers else 3), 128, 3, padding=1)
-        self.decoder = Decoder()
+        width = size.channels[2]
+        self.flow_net = PwcNet(size.flow)
+        self.encoder = Encoder(size)
+        self.values = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(layers))
+        self.fusion = nn.Conv2d(width * (1 + 3 * layers if layers else 3), width, 3, padding=1)
+        self.decoder = Decoder(size)
+        self.multiple = FRAME_MULTIPLE * size.packing
 
     def aggregated(self, reference: Tensor, source: Tensor) -> list[Tensor]:
         """Equation 5, not yet concatenated: what the source has for the reference, on the levels 1 to L."""
@@ -127,18 +136,22 @@ class Arvo(nn.Module):
         """A clip (N x 3 x H x W) to `restored`, of the same shape, and to what is on the way.
 
         `flow` and `warped`: of the first stage for the clip's second frame, previous neighbour first.
-        `stage1`: with two stages, the results of the first.
+        `stage1`: with more than one stage, the results of the first.
         """
         height, width = clip.shape[2:]
-        padded = pad_frames(clip, FRAME_MULTIPLE)
-        frames = with_border([frame[None] for frame in padded], stages)
-        found = {}
-        for stage in range(1, stages + 1):
-            results = [self.stage(*three) for three in triples(frames)]
-            frames = [result["restored"] for result in results]
-            if stage == 1:
-                # A virtual result before the clip for every stage to come.
-                found = {name: results[stages][name] for name in ("flow", "warped")}
-                if stages > 1:
-                    found["stage1"] = torch.cat(frames[stages - 1 : 1 - stages])[:, :, :height, :width]
-        return {**found, "restored": torch.cat(frames)[:, :, :height, :width]}
+        frames = [frame[None] for frame in pad_frames(clip, self.multiple)]
+        results = cascade(with_border(frames, stages), stages, self.stage)
+        # A virtual result before the clip for every stage to come.
+        found = {name: results[0][stages][name] for name in ("flow", "warped")}
+        if stages > 1:
+            found["stage1"] = crop(results[0][stages - 1 : 1 - stages], height, width)
+        return {**found, "restored": crop(results[-1], height, width)}
+
+    def mask_margin(self) -> float:
+        """How far all warps so far were from the jump of their masks."""
+        return self.flow_net.mask_margin()
+
+
+def crop(results: list[dict[str, Tensor]], height: int, width: int) -> Tensor:
+    """What stages have restored, without its padding."""
+    return torch.cat([result["restored"] for result in results])[:, :, :height, :width]

@@ -7,49 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from arvo import Decoder, Encoder
+from cdvd_tsp import CdvdTsp
 from fill import fill
-from pwc_net import PwcNet, correlate, sample, warp_features
+from pwc_net import correlate, sample, warp_features
 
 #: The noise of float32 in the published code is 1.2e-5 pixels and 2.2e-6 of output.
 FLOW_TOLERANCE = 5e-5
 TOLERANCE = 1e-5
-
-
-class CdvdTsp(nn.Module):
-    """CDVD-TSP made of the same blocks: what the fixtures are of."""
-
-    def __init__(self):
-        super().__init__()
-        self.flow_net = PwcNet()
-        self.recons_net = nn.Module()
-        encoder, decoder = Encoder(inputs=10, blocks=3), Decoder()
-        for module in (encoder, decoder):
-            for name, child in module.named_children():
-                setattr(self.recons_net, name, child)
-        self.parts = (encoder, decoder)
-
-    def stage(self, frames: list[Tensor], align_corners: bool) -> dict[str, Tensor]:
-        previous, middle, following = frames
-        flows = [self.flow_net(middle, neighbour, align_corners) for neighbour in (previous, following)]
-        warped, masks = [], []
-        for neighbour, flow in zip((previous, following), flows):
-            inside = sample(torch.ones_like(neighbour), flow, "zeros", align_corners) >= 0.999
-            masks.append(inside.to(neighbour.dtype))
-            warped.append(sample(neighbour, flow, "border", align_corners) * masks[-1])
-        prior = sharpness(warped[0], middle, warped[1]) * (masks[0] * masks[1])[:, :1]
-        encoder, decoder = self.parts
-        full, half, quarter = encoder(torch.cat([warped[0], middle, warped[1], prior], 1))
-        return {"flow": flows[0], "prior": prior, "restored": decoder(quarter, half, full)}
-
-
-def sharpness(previous: Tensor, middle: Tensor, following: Tensor) -> Tensor:
-    """The temporal sharpness prior of CDVD-TSP, without masks."""
-    means = [nn.functional.avg_pool2d(frame, 5, 1, 2) for frame in (previous, middle, following)]
-    squares = sum((mean - means[1]).square() for mean in means) / 2
-    return torch.exp(-squares.sum(1, keepdim=True).sqrt())
 
 
 def expect(what: str, actual: Tensor, expected: Tensor, tolerance: float) -> None:
@@ -84,12 +50,12 @@ def check(fixtures: Path) -> None:
     expect("identity", sample(clip, clip.new_zeros(5, 2, 72, 104), "border"), clip, TOLERANCE)
     for align in (False, True):
         prefix = "72x104/align_corners_true_" if align else "72x104/"
-        stages = [model.stage(frames[start : start + 3], align) for start in range(3)]
+        stages = [model.stage(*frames[start : start + 3], align) for start in range(3)]
         flow = model.flow_net(frames[1], frames[0], align)
         expect(f"{prefix}flow", flow, load(f"{prefix}flow_f1_f0"), FLOW_TOLERANCE)
         results = [stage["restored"] for stage in stages]
         expect(f"{prefix}first stage", results[0], load(f"{prefix}recons_1"), TOLERANCE)
-        last = model.stage(results, align)
+        last = model.stage(*results, align)
         expect(f"{prefix}prior", last["prior"], load(f"{prefix}luckiness_out"), TOLERANCE)
         expect(f"{prefix}expected", last["restored"], load(f"{prefix}expected"), TOLERANCE)
 

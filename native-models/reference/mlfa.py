@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from frames import pad_frames, triples, with_border
+from sizes import MLFA, MlfaSize
 
 SLOPE = 0.2
 #: Four strided levels in the second stage.
@@ -74,14 +75,14 @@ class AtrousBlock(nn.Module):
 class Stage1(nn.Module):
     """Figure 4: one frame to its restored one, at half resolution between the second layer and the deconvolution."""
 
-    def __init__(self):
+    def __init__(self, size: MlfaSize):
         super().__init__()
-        self.entry = ScaledConv(3, 64, kernel=9)
-        self.down = ScaledConv(64, 256, stride=2)
-        self.blocks = nn.ModuleList(AtrousBlock(256, 128) for _ in range(20))
-        self.up = ScaledDeconv(256, 128)
-        self.exit = ScaledConv(128, 64)
-        self.output = ScaledConv(64, 3, act=False)
+        self.entry = ScaledConv(3, size.entry, kernel=9)
+        self.down = ScaledConv(size.entry, size.wide, stride=2)
+        self.blocks = nn.ModuleList(AtrousBlock(size.wide, size.branch) for _ in range(size.blocks))
+        self.up = ScaledDeconv(size.wide, size.up)
+        self.exit = ScaledConv(size.up, size.exit)
+        self.output = ScaledConv(size.exit, 3, act=False)
 
     def forward(self, frame: Tensor) -> Tensor:
         x = self.down(self.entry(frame))
@@ -105,10 +106,10 @@ class ResidualBlock(nn.Module):
 class Fusion(nn.Module):
     """Figure 5, bottom: the features of t-1, t, t+1 on one level (N x C x h x w each) to one block of C channels."""
 
-    def __init__(self, channels: int):
+    def __init__(self, channels: int, blocks: int):
         super().__init__()
         self.merge = ScaledConv(3 * channels, channels)
-        self.blocks = nn.ModuleList(ResidualBlock(channels) for _ in range(3))
+        self.blocks = nn.ModuleList(ResidualBlock(channels) for _ in range(blocks))
 
     def forward(self, previous: Tensor, middle: Tensor, following: Tensor) -> Tensor:
         x = self.merge(weigh(previous, middle, following))
@@ -127,17 +128,15 @@ def weigh(previous: Tensor, middle: Tensor, following: Tensor) -> Tensor:
 class Stage2(nn.Module):
     """Figure 5, top: three results of stage 1 to the restored middle one."""
 
-    WIDTHS = (64, 128, 256, 512)
-
-    def __init__(self):
+    def __init__(self, size: MlfaSize):
         super().__init__()
-        widths = self.WIDTHS
+        widths = size.levels
         self.extractor = nn.ModuleList(
             ScaledConv(inputs, outputs, stride=2) for inputs, outputs in zip((3, *widths), widths)
         )
-        self.levels = nn.ModuleList(Fusion(width) for width in widths)
-        self.up = nn.ModuleList(ScaledDeconv(width, finer) for width, finer in zip(widths, (64, *widths)))
-        self.output = ScaledConv(64, 3, act=False)
+        self.levels = nn.ModuleList(Fusion(width, size.level_blocks) for width in widths)
+        self.up = nn.ModuleList(ScaledDeconv(width, finer) for width, finer in zip(widths, (size.last, *widths)))
+        self.output = ScaledConv(size.last, 3, act=False)
 
     def features(self, frame: Tensor) -> list[Tensor]:
         """Features at a half, a quarter, an eighth and a sixteenth of the frame's size."""
@@ -159,10 +158,10 @@ class Stage2(nn.Module):
 class Mlfa(nn.Module):
     """Both stages, with the parameter names of this project's weight files."""
 
-    def __init__(self):
+    def __init__(self, size: MlfaSize = MLFA["paper"]):
         super().__init__()
-        self.stage1 = Stage1()
-        self.stage2 = Stage2()
+        self.stage1 = Stage1(size)
+        self.stage2 = Stage2(size)
 
     @torch.no_grad()
     def restore(self, clip: Tensor, stages: int) -> dict[str, Tensor]:

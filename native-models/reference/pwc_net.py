@@ -6,11 +6,13 @@ N x 3 x H x W in [0, 1], flows N x 2 x H x W in pixels, channel 0 to the right, 
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Optional, Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from sizes import PWC_PAPER, PwcSize
 
 SLOPE = 0.1
 #: How far the correlation looks, in pixels of its level.
@@ -71,12 +73,11 @@ def conv(inputs: int, outputs: int, stride: int = 1, rate: int = 1) -> nn.Conv2d
 class Extractor(nn.Module):
     """Features on levels 1 to 6, each half the size of the one before."""
 
-    WIDTHS = (16, 32, 64, 96, 128, 196)
     NAMES = ("moduleOne", "moduleTwo", "moduleThr", "moduleFou", "moduleFiv", "moduleSix")
 
-    def __init__(self):
+    def __init__(self, widths: Sequence[int]):
         super().__init__()
-        for name, inputs, width in zip(self.NAMES, (3, *self.WIDTHS), self.WIDTHS):
+        for name, inputs, width in zip(self.NAMES, (3, *widths), widths):
             setattr(self, name, layers(conv(inputs, width, stride=2), conv(width, width), conv(width, width)))
 
     def forward(self, frame: Tensor) -> list[Tensor]:
@@ -90,7 +91,7 @@ class Extractor(nn.Module):
 class Decoder(nn.Module):
     """The flow of one level, from the correlation and, but on the coarsest, from the level before."""
 
-    def __init__(self, level: int, first_channels: int, before_channels: int):
+    def __init__(self, level: int, dense: Sequence[int], first_channels: int, before_channels: int):
         super().__init__()
         self.level = level
         #: The smallest distance so far of a sample's coverage from the jump of the mask, as `mask_margin` explains.
@@ -100,7 +101,7 @@ class Decoder(nn.Module):
             self.moduleUpflow = nn.ConvTranspose2d(2, 2, 4, stride=2, padding=1)
             self.moduleUpfeat = nn.ConvTranspose2d(before_channels, 2, 4, stride=2, padding=1)
             channels += first_channels + 4
-        for name, width in zip(("One", "Two", "Thr", "Fou", "Fiv"), (128, 128, 96, 64, 32)):
+        for name, width in zip(("One", "Two", "Thr", "Fou", "Fiv"), dense):
             setattr(self, f"module{name}", layers(conv(channels, width)))
             channels += width
         self.moduleSix = nn.Sequential(conv(channels, 2))
@@ -127,11 +128,13 @@ class Decoder(nn.Module):
 class Refiner(nn.Module):
     """The context network: dilated convolutions that correct the finest flow."""
 
-    def __init__(self, channels: int):
+    RATES = (1, 2, 4, 8, 16, 1)
+
+    def __init__(self, channels: int, widths: Sequence[int]):
         super().__init__()
-        plan = ((channels, 128, 1), (128, 128, 2), (128, 128, 4), (128, 96, 8), (96, 64, 16), (64, 32, 1))
+        plan = zip((channels, *widths), widths, self.RATES)
         body = layers(*(conv(inputs, outputs, rate=rate) for inputs, outputs, rate in plan))
-        self.moduleMain = nn.Sequential(*body, conv(32, 2))
+        self.moduleMain = nn.Sequential(*body, conv(widths[-1], 2))
 
     def forward(self, x: Tensor) -> Tensor:
         return self.moduleMain(x)
@@ -140,16 +143,16 @@ class Refiner(nn.Module):
 class Network(nn.Module):
     """The published modules; sizes are multiples of 64."""
 
-    def __init__(self):
+    def __init__(self, size: PwcSize):
         super().__init__()
-        self.moduleExtractor = Extractor()
-        widths = Extractor.WIDTHS
-        self.moduleSix = Decoder(6, widths[5], 0)
-        self.moduleFiv = Decoder(5, widths[4], self.moduleSix.channels)
-        self.moduleFou = Decoder(4, widths[3], self.moduleFiv.channels)
-        self.moduleThr = Decoder(3, widths[2], self.moduleFou.channels)
-        self.moduleTwo = Decoder(2, widths[1], self.moduleThr.channels)
-        self.moduleRefiner = Refiner(self.moduleTwo.channels)
+        widths, dense = size.pyramid, size.dense
+        self.moduleExtractor = Extractor(widths)
+        self.moduleSix = Decoder(6, dense, widths[5], 0)
+        self.moduleFiv = Decoder(5, dense, widths[4], self.moduleSix.channels)
+        self.moduleFou = Decoder(4, dense, widths[3], self.moduleFiv.channels)
+        self.moduleThr = Decoder(3, dense, widths[2], self.moduleFou.channels)
+        self.moduleTwo = Decoder(2, dense, widths[1], self.moduleThr.channels)
+        self.moduleRefiner = Refiner(self.moduleTwo.channels, size.context)
 
     def forward(self, first: Tensor, second: Tensor, align_corners: bool) -> Tensor:
         """The flow at a quarter of the size, in twentieths of a pixel of the full size."""
@@ -165,9 +168,9 @@ class Network(nn.Module):
 class PwcNet(nn.Module):
     """Frames of any size to the flow from the first to the second."""
 
-    def __init__(self):
+    def __init__(self, size: PwcSize = PWC_PAPER):
         super().__init__()
-        self.moduleNetwork = Network()
+        self.moduleNetwork = Network(size)
 
     def forward(self, first: Tensor, second: Tensor, align_corners: bool = True) -> Tensor:
         height, width = first.shape[2:]

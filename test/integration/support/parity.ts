@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Network, NetworkSize, ProgramRequest } from '../../../src/networks/network.ts';
 import { batchItem, loadFixture } from '../../support/arrays.ts';
 
@@ -7,6 +8,11 @@ export function withWebGpuBodies<Size extends NetworkSize>(network: Network<Size
     ...network,
     buildModel: (request: ProgramRequest<Size>) => network.buildModel({ ...request, lowering: 'webgpu' }),
   };
+}
+
+/** A state or case of a fixture, by its path below `test/fixtures/parity`. */
+export function jsonOf(path: string): unknown {
+  return JSON.parse(readFileSync(new URL(`../../fixtures/parity/${path}.json`, import.meta.url), 'utf8'));
 }
 
 /** The frames of a fixture, by its path below `test/fixtures/parity`. */
