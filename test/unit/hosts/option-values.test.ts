@@ -4,6 +4,7 @@ import {
   parseBoolean,
   parseCuts,
   parsePath,
+  parsePlace,
   parseStages,
   parseStrength,
   parseTile,
@@ -26,6 +27,15 @@ describe('option values', () => {
     expect([parseCuts('detect'), parseCuts('none')]).toEqual(['detect', 'none']);
     expect(parseCuts('12f, 3.5,0f')).toEqual([12, { numerator: 7, denominator: 2 }, 0]);
   });
+
+  it.each(['-1f', '12F', 'soon', '1:75', '', '00:00:00:05'])(
+    'offers frames and times for %j as a place, no timecode',
+    (text) => {
+      expect(() => parsePlace(text)).toThrow(
+        `"${text}" is neither a frame (12f) nor a time in seconds (3.5) or minutes (1:02.5).`,
+      );
+    },
+  );
 
   it('reads a strength in percent as a fraction', () => {
     expect(['0', '35', '62.5', '100', '80%', '80 %'].map(parseStrength)).toEqual([

@@ -55,6 +55,14 @@ describe('mistakes on the command line', () => {
     });
   });
 
+  it.each(['--ensemble', '--strength'])(
+    'has no %s for a look inside, which shows no result',
+    async (option) => {
+      const args = ['inspect', 'a.mp4', '--at', '3f', '--look', 'flow', '-o', 'x', option, '4'];
+      expect(await problemOf(...args)).toMatchObject({ message: `Unknown option '${option}'.` });
+    },
+  );
+
   it('suggests the option that was probably meant', async () => {
     expect(await problemOf('deblur', 'a.mp4', '-o', 'b.mp4', '--stage', '2')).toMatchObject({
       hint: 'Did you mean --stages?',

@@ -5,6 +5,7 @@ import {
   addCommand,
   addNetworkOptions,
   addNumericOptions,
+  addResultOptions,
   JSON_OPTION,
   QUIET_OPTION,
   requireNoneGiven,
@@ -53,7 +54,7 @@ function addInfer(program: Command): void {
       parsePath,
     )
     .requiredOption('--output <file>', 'the .npy file to write: float32, the same shape', parsePath);
-  addNumericOptions(addNetworkOptions(command, NETWORK_IDS, DEFAULT_DEBLUR_SETTINGS))
+  addNumericOptions(addResultOptions(addNetworkOptions(command, NETWORK_IDS, DEFAULT_DEBLUR_SETTINGS)))
     .option('--overwrite', 'replace the output if it exists', false)
     .option(...JSON_OPTION)
     .option(...QUIET_OPTION)
@@ -98,7 +99,9 @@ function addEvaluate(program: Command): void {
     .requiredOption('--sharp <file|folder>', 'the sharp frames they should be', parsePath);
   const own = command.options.length;
   addNumericOptions(
-    addNetworkOptions(command, NETWORK_IDS, { ...DEFAULT_DEBLUR_SETTINGS, network: undefined }),
+    addResultOptions(
+      addNetworkOptions(command, NETWORK_IDS, { ...DEFAULT_DEBLUR_SETTINGS, network: undefined }),
+    ),
   );
   const ofNetwork = command.options.slice(own);
   command

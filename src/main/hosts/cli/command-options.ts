@@ -35,7 +35,7 @@ export function addCommand(parent: Command, usage: string, description: string, 
     .addHelpText('after', help);
 }
 
-/** The options of every command that restores frames; `readNetworkOptions` makes settings of them. */
+/** The options of every command that runs a network; `readNetworkOptions` makes settings of them. */
 export function addNetworkOptions(
   command: Command,
   networks: readonly string[],
@@ -66,21 +66,6 @@ export function addNetworkOptions(
     )
     .addOption(
       new Option(
-        '--strength <percent>',
-        'how much of the change is kept, 0 (the clip as it is) to 100 (all that the network makes of it)',
-      )
-        .argParser(parseStrength)
-        .default(1, '100'),
-    )
-    .addOption(
-      new Option(
-        '--ensemble <n>',
-        'how many mirrored and turned copies to take the mean of, 1, 4 or 8: a little better, that much slower ' +
-          '(default: 1)',
-      ).argParser(parseEnsemble),
-    )
-    .addOption(
-      new Option(
         '--cuts <where>',
         'where shots begin, each of which is restored by itself: detect, none, or a list such as 12f,3.5 of first ' +
           'frames and of seconds (default: "detect")',
@@ -100,6 +85,26 @@ export function addNetworkOptions(
     .option(
       '--weights <file|name>',
       'a weight file, or imported weights by name or hash (default: the shipped weights)',
+    );
+}
+
+/** Two more for the commands that give restored frames: what becomes of a network's result. */
+export function addResultOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--strength <percent>',
+        'how much of the change is kept, 0 (the clip as it is) to 100 (all that the network makes of it)',
+      )
+        .argParser(parseStrength)
+        .default(1, '100'),
+    )
+    .addOption(
+      new Option(
+        '--ensemble <n>',
+        'how many mirrored and turned copies to take the mean of, 1, 4 or 8: a little better, that much slower ' +
+          '(default: 1)',
+      ).argParser(parseEnsemble),
     );
 }
 

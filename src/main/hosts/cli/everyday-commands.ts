@@ -10,6 +10,7 @@ import {
 import {
   addCommand,
   addNetworkOptions,
+  addResultOptions,
   configure,
   JSON_OPTION,
   QUIET_OPTION,
@@ -63,7 +64,9 @@ function addDeblur(program: Command): void {
     .argument('<clip>', 'the video file to read', parsePath)
     .requiredOption('-o, --output <file>', 'the video file to write', parsePath);
   const own = command.options.length;
-  addNetworkOptions(command, [...NETWORK_IDS, NO_NETWORK], DEFAULT_DEBLUR_SETTINGS).addOption(
+  addResultOptions(
+    addNetworkOptions(command, [...NETWORK_IDS, NO_NETWORK], DEFAULT_DEBLUR_SETTINGS),
+  ).addOption(
     new Option('--tile <pixels>', 'largest tile edge; the default suits the memory available').argParser(
       parseTile,
     ),

@@ -13,15 +13,15 @@ import type {
 } from '../../../shared/settings.ts';
 import { formatCount } from './format.ts';
 
-/** The options of the commands that restore frames, as the parser hands them over. */
+/** The options of the commands that run a network, as the parser hands them over. */
 export interface NetworkOptions {
   readonly network: string;
   /** The network's own default where absent, as for the stages. */
   readonly size?: string;
   readonly stages?: number;
   readonly device: DeviceChoice;
-  /** 0..1. */
-  readonly strength: number;
+  /** 0..1; absent where no frame is given out. */
+  readonly strength?: number;
   readonly ensemble?: EnsembleCount;
   /** False with `--no-motion`. */
   readonly motion: boolean;
@@ -44,7 +44,7 @@ export function readNetworkOptions(options: NetworkOptions): DeblurSettings {
     size: options.size ?? defaults?.defaultSize ?? DEFAULT_DEBLUR_SETTINGS.size,
     stages: options.stages ?? defaults?.stages.default ?? DEFAULT_DEBLUR_SETTINGS.stages,
     device,
-    strength,
+    ...(strength === undefined ? {} : { strength }),
     ...(motion ? {} : { motion }),
     ...(ensemble === undefined ? {} : { ensemble }),
     ...(layers === undefined ? {} : { layers }),

@@ -75,9 +75,16 @@ export function parseCuts(text: string): CutSetting {
 export function parsePlace(text: string): CutPlace {
   const frame = /^(\d{1,9})f$/.exec(text.trim())?.[1];
   if (frame !== undefined) return Number(frame);
-  const time = parseTimeOption(text);
-  if (typeof time !== 'string') return time;
-  throw new InvalidArgumentError('Give a frame (12f) or a time in seconds (3.5), not a timecode.');
+  if (!isFrameTime(text)) {
+    try {
+      return parseTime(text);
+    } catch {
+      // What it says of timecodes does not hold here.
+    }
+  }
+  throw new InvalidArgumentError(
+    `"${text}" is neither a frame (12f) nor a time in seconds (3.5) or minutes (1:02.5).`,
+  );
 }
 
 /** Names separated by commas. */
