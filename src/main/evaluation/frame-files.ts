@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { AcutanceError } from '../../shared/errors.ts';
@@ -33,7 +34,7 @@ export async function listFolder(path: string): Promise<FolderContent> {
     const folders: string[] = [];
     const files: string[] = [];
     for (const entry of entries) {
-      const target = entry.isSymbolicLink() ? await stat(join(path, entry.name)) : entry;
+      const target = entry.isSymbolicLink() ? await linked(join(path, entry.name)) : entry;
       if (target.isDirectory()) folders.push(entry.name);
       else if (target.isFile()) files.push(entry.name);
     }
@@ -47,6 +48,20 @@ export async function listFolder(path: string): Promise<FolderContent> {
     };
   } catch (thrown) {
     throw unreadable(path, thrown);
+  }
+}
+
+/** What a link leads to. @throws AcutanceError `input-unreadable` where that is not there: a frame would be missing. */
+async function linked(path: string): Promise<Stats> {
+  try {
+    return await stat(path);
+  } catch (thrown) {
+    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT'))
+      throw unreadable(path, thrown);
+    throw new AcutanceError('input-unreadable', `"${path}" is a link to a file that does not exist.`, {
+      hint: 'Remove it, or bring back what it leads to.',
+      cause: thrown,
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -88,6 +88,15 @@ describe('one clip', () => {
 });
 
 describe('what can not be compared is named', () => {
+  it('a link to a frame that is not there', async () => {
+    make('blurry/1.png', 'sharp/1.png');
+    symlinkSync(join(root, 'elsewhere.png'), join(root, 'blurry/2.png'));
+    await expect(pairs('blurry', 'sharp')).rejects.toMatchObject({
+      code: 'input-unreadable',
+      message: `"${join(root, 'blurry/2.png')}" is a link to a file that does not exist.`,
+    });
+  });
+
   it.each([
     ['a missing folder', [], 'a', 'b', /a" does not exist/],
     ['an empty folder', ['b/1.png'], 'empty', 'b', /There are no frames in ".*empty"/],
