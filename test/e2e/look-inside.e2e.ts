@@ -19,6 +19,7 @@ describe.skipIf(isMissing('chromium'))('looking inside the network', () => {
     ({ application, editor, close } = await openStream());
     await importMadeUp(editor, application, 'cdvd-tsp');
     await importMadeUp(editor, application, 'mlfa');
+    await importMadeUp(editor, application, 'arvo');
     await editor.choose('Stages', '1');
     await select('Device', /^Processor/);
     await select('Weights', /made-up/);
@@ -97,12 +98,24 @@ describe.skipIf(isMissing('chromium'))('looking inside the network', () => {
   it('follows the playhead when it rests, never keeps the original waiting, and is never of another frame', async () => {
     asked.length = 0;
     const first = await fingerprint();
-    await editor.page.getByRole('slider', { name: 'Playhead' }).focus();
-    for (let step = 2; step < 6; step++) await editor.press('ArrowRight');
-    await editor.frameIsShown(6, 'before', 3000);
+    // The look is held back until the original is there.
+    const held = Promise.withResolvers<undefined>();
+    await editor.page.route('**/looks/**', async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    await editor.page.getByRole('slider', { name: 'Playhead' }).evaluate((playhead) => {
+      // Faster than a rest of the playhead, however busy the machine is.
+      for (let step = 2; step < 6; step++) {
+        playhead.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
+      }
+    });
+    await editor.frameIsShown(6);
     await panel().getByText('Computing…').waitFor();
     expect(await overlay().count()).toBe(0);
+    held.resolve(undefined);
     await overlay().waitFor(COMPUTED);
+    await editor.page.unroute('**/looks/**');
     expect(await fingerprint()).not.toBe(first);
     await panel().getByText('Frame 6').waitFor();
     // Frames that were passed are not computed.
@@ -162,6 +175,22 @@ describe.skipIf(isMissing('chromium'))('looking inside the network', () => {
       .first()
       .waitFor();
     expect(await overlay().count()).toBe(0);
+  });
+
+  it('names every frame that it may concern in full', async () => {
+    await select('Network', /ARVo/);
+    await choose('Correlation maxima');
+    const parts = panel().getByRole('radiogroup', { name: 'Frame that it concerns' });
+    await parts.waitFor();
+    const cut = await parts
+      .getByRole('radio')
+      .evaluateAll((radios) =>
+        radios
+          .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+          .map((radio) => radio.textContent),
+      );
+    expect(cut).toEqual([]);
+    expect(await parts.getByRole('radio').count()).toBe(3);
   });
 
   it('caused no complaint of the browser', () => expect(editor.complaints).toEqual([]));

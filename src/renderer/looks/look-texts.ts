@@ -12,6 +12,18 @@ export const LOOK_LABELS: Readonly<Record<LookName, string>> = {
   stage1: 'Stage 1 output',
 };
 
+/** What a picture of it shows, in a line. */
+export const LOOK_MEANINGS: Readonly<Record<LookName, string>> = {
+  flow: 'How far, and where to, the picture moves from this frame to the one beside it',
+  mask: 'Which pixels the frame beside this one shows, too',
+  prior: 'How alike the frames are around each pixel: where they are, one of them may be sharp',
+  volume: 'The last result, displaced in 25 ways: further right and further down from tile to tile',
+  offsets: 'How far the samples of the last deformable convolution are displaced, on average',
+  maxima: 'How far off, and where, the most similar place lies in the frame that it is compared with',
+  gradient: 'The edges that the network sees in this frame',
+  stage1: 'The result of stage 1, on which stage 2 works',
+};
+
 export const PART_LABELS: Readonly<Record<LookPartName, string>> = {
   previous: 'Previous',
   middle: 'This',

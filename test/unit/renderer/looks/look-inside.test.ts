@@ -2,9 +2,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Network } from '../../../../src/shared/api/catalogue.ts';
 import type { Look } from '../../../../src/shared/api/look.ts';
 import { LookInside } from '../../../../src/renderer/looks/look-inside.svelte.ts';
-import { legendOf } from '../../../../src/renderer/looks/look-texts.ts';
+import { LOOK_MEANINGS, legendOf } from '../../../../src/renderer/looks/look-texts.ts';
 import { Sound } from '../../../../src/renderer/state/sound.svelte.ts';
 import { Workspace } from '../../../../src/renderer/state/workspace.svelte.ts';
+import { LOOK_NAMES } from '../../../../src/shared/looks.ts';
 import { CLIP, RECIPE } from '../support/clip.ts';
 import { madePicture } from '../support/picture.ts';
 import { FakeServer, settled } from '../support/server.ts';
@@ -115,6 +116,13 @@ describe('looking inside', () => {
     expect(server.requests.at(-1)?.route).toBe('GET /api/clips/:id/looks/:id/flow/0');
     expect(looks.over(0)?.picture.name).toBe('look');
     expect([looks.over(1), looks.over(undefined)]).toEqual([undefined, undefined]);
+  });
+});
+
+describe('what is said of a look', () => {
+  it.each(LOOK_NAMES)('%s: the picture, not the numbers behind it', (name) => {
+    expect(LOOK_MEANINGS[name]).not.toMatch(/\(x, y\)|tap|tensor|map|prior|mask/i);
+    expect(LOOK_MEANINGS[name].length).toBeLessThan(100);
   });
 });
 
