@@ -204,10 +204,14 @@ describe.skipIf(WITNESS_MISSING)(witnessed('--cuts on the command line'), () => 
     expect(late.stderr).toContain('There is no frame 4 for a cut: the array has 4.');
     const nonsense = await infer('--cuts', 'everywhere');
     expect(nonsense.code).toBe(2);
-    expect(nonsense.stderr).toContain('"everywhere" is not a time');
+    expect(nonsense.stderr).toContain('"everywhere" is neither a frame (12f) nor a time');
     const clip = ['deblur', joined, '-o', 'late.mkv', '--preset', 'ffv1', '--device', 'cpu'];
     const outside = await runCommand([...clip, '--cuts', '99f'], { cwd: folder });
     expect(outside.code).toBe(2);
     expect(outside.stderr).toContain('has no frame 99 for a cut: it has 25.');
+    // Numbers of frames without their "f" are seconds.
+    const beyond = await runCommand([...clip, '--cuts', '0.2,12'], { cwd: folder });
+    expect(beyond.code).toBe(2);
+    expect(beyond.stderr).toContain('has no frame at or after 12 s for a cut.');
   });
 });

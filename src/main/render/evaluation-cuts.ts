@@ -9,7 +9,7 @@ import { cutTicks } from './shot-frames.ts';
  * Where the shots of an evaluated clip begin. In a video, cuts are given by frame or by time; pictures in a folder have
  * no times.
  *
- * @throws AcutanceError `usage` for a frame that is not there, and for times where there are none; as `VideoReader`.
+ * @throws AcutanceError `usage` for a frame or a time that is not there, and for times where there are none; as `VideoReader`.
  */
 export async function evaluationCuts(
   setting: CutSetting = 'detect',
@@ -22,6 +22,5 @@ export async function evaluationCuts(
   const { info } = await VideoReader.open(files.path, { signal });
   const { pts } = await buildFrameIndex(info, { signal });
   const ticks = await cutTicks(setting, { info, pts: () => Promise.resolve(pts) });
-  // A time after the last frame becomes -1, which no frame has.
   return new Set(ticks.map((tick) => pts.findIndex((time) => time >= tick)));
 }

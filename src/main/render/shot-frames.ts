@@ -1,5 +1,5 @@
 import { AcutanceError } from '../../shared/errors.ts';
-import type { CutPlace, CutSetting } from '../../shared/settings.ts';
+import type { ClipTime, CutPlace, CutSetting } from '../../shared/settings.ts';
 import { CUT_CONTEXT } from '../inference/scene-cuts/cut-test.ts';
 import { findCuts, type FoundItem } from '../inference/scene-cuts/find-cuts.ts';
 import { lumaThumbnail } from '../inference/scene-cuts/luma-thumbnail.ts';
@@ -13,14 +13,14 @@ export interface CutServices {
   readonly info: MediaInfo;
   /** What the network looks at around a frame. */
   readonly context: FramesAround;
-  /** Times of all frames in ticks; asked for only where frames are given by number. */
+  /** Times of all frames in ticks; asked for only where cuts are given. */
   readonly pts: () => Promise<Float64Array>;
 }
 
 /**
  * What a setting means for a clip.
  *
- * @throws AcutanceError `usage` for a frame that the clip does not have.
+ * @throws AcutanceError `usage` for a frame that the clip does not have, and a time after its last one.
  */
 export async function clipCuts(
   setting: CutSetting = 'detect',
@@ -30,17 +30,15 @@ export async function clipCuts(
   return setting === 'detect' ? 'detect' : cutTicks(setting, { info, pts });
 }
 
-/** First ticks of shots in ascending order. @throws AcutanceError `usage` for a frame that the clip does not have. */
+/** First ticks of shots in ascending order. @throws AcutanceError `usage` as `clipCuts`. */
 export async function cutTicks(
   places: readonly CutPlace[],
   { info, pts }: Omit<CutServices, 'context'>,
 ): Promise<readonly bigint[]> {
-  const { startTicks, timeBase } = info.video;
-  const times = places.some((place) => typeof place === 'number') ? await pts() : new Float64Array();
+  if (places.length === 0) return [];
+  const times = await pts();
   const ticks = places.map((place) =>
-    typeof place === 'number'
-      ? BigInt(tickOfFrame(times, place, info.path))
-      : startTicks + ticksAtOrAfter(place, timeBase),
+    typeof place === 'number' ? BigInt(tickOfFrame(times, place, info.path)) : tickOfTime(times, place, info),
   );
   return ticks.sort((a, b) => (a < b ? -1 : Number(a > b)));
 }
@@ -50,6 +48,15 @@ function tickOfFrame(times: Float64Array, frame: number, path: string): number {
   if (tick !== undefined) return tick;
   throw new AcutanceError('usage', `"${path}" has no frame ${frame} for a cut: it has ${times.length}.`, {
     hint: 'Frames are counted from 0.',
+  });
+}
+
+function tickOfTime(times: Float64Array, time: ClipTime, { path, video }: MediaInfo): bigint {
+  const tick = video.startTicks + ticksAtOrAfter(time, video.timeBase);
+  if (tick <= (times.at(-1) ?? -Infinity)) return tick;
+  const seconds = Number((time.numerator / time.denominator).toFixed(3));
+  throw new AcutanceError('usage', `"${path}" has no frame at or after ${seconds} s for a cut.`, {
+    hint: 'Times are seconds from the first frame; write 12f for the frame 12, counted from 0.',
   });
 }
 
