@@ -97,14 +97,16 @@ describe('a clip through PVDNet', () => {
   });
 
   it.each([
-    ['made up', 'small', weightsOf('small')],
-    ['of the published fixtures', 'medium', fixtureWeights('pvdnet')],
-    ['of the published fixtures', 'large', fixtureWeights('pvdnet_large')],
+    ['made up', 'small', true, weightsOf('small')],
+    ['made up', 'small', false, weightsOf('small')],
+    ['of the published fixtures', 'medium', true, fixtureWeights('pvdnet')],
+    ['of the published fixtures', 'large', true, fixtureWeights('pvdnet_large')],
+    ['of the published fixtures', 'medium', false, fixtureWeights('pvdnet')],
   ] as const)(
-    'gives a range as in the whole clip after its stated warm-up, to a quarter of an 8-bit level: %s, %s',
-    async (_, size, weights) => {
-      const setup = { ...SIZE, size, weights };
-      const { before, after } = pvdNet.context({ stages: 1, options: {} });
+    'gives a range as in the whole clip after its stated warm-up, to a quarter of an 8-bit level: %s, %s, motion %s',
+    async (_, size, motion, weights) => {
+      const setup = { ...SIZE, size, weights, options: { motion } };
+      const { before, after } = pvdNet.context({ stages: 1, options: { motion } });
       const frames = movingPattern(before + 6, SIZE.height, SIZE.width);
       const whole = await deblur(frames, setup);
       const [from, to] = [before + 2, before + 4];
