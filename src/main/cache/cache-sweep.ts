@@ -46,8 +46,9 @@ export async function sweepFolder(
 }
 
 async function removeLeftover(path: string): Promise<void> {
+  // A frame that is shared with another recipe keeps the time at which it was written, and changes when it is shared.
   const age = await stat(path).then(
-    ({ mtimeMs }) => Date.now() - mtimeMs,
+    ({ mtimeMs, ctimeMs }) => Date.now() - Math.max(mtimeMs, ctimeMs),
     () => 0,
   );
   const writer = /\.(\d+)\.part$/.exec(path)?.[1];

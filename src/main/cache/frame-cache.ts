@@ -43,7 +43,7 @@ const SHARE_OF_DISK = 0.2;
 const TRIM_TO = 0.95;
 const TOUCH_DELAY_MS = 2000;
 const READ_ATTEMPTS = 2;
-const WRITE_ATTEMPTS = 5;
+const FOLDER_ATTEMPTS = 5;
 
 /** Trouble that says nothing about the file. */
 const PASSING = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EACCES', 'EPERM']);
@@ -69,7 +69,10 @@ export class FrameCache {
   readonly #table: FrameTable;
   readonly #touched = new Map<string, readonly [FrameKey, number]>();
   #touchTimer: NodeJS.Timeout | undefined;
-  #trimming: Promise<void> | undefined;
+  #trimming: Promise<void> = Promise.resolve();
+  /** One that waits for the one under way. */
+  #nextTrim: Promise<void> | undefined;
+  #sweeping: Promise<void> = Promise.resolve();
   #closed = false;
 
   /** @throws AcutanceError `output-unwritable` or `disk-full` when the folder can't be used. */
@@ -108,7 +111,7 @@ export class FrameCache {
   /** A frame; undefined where it is not there or not whole. */
   async read(key: FrameKey): Promise<ScreenPicture | undefined> {
     for (let attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
-      const row = this.#table.find(key);
+      const row = this.#closed ? undefined : this.#table.find(key);
       if (!row) return undefined;
       try {
         const packed = await readFile(this.#pathOf(row));
@@ -138,8 +141,10 @@ export class FrameCache {
     const path = this.#pathOf(row);
     const partial = `${path}.${process.pid}.part`;
     try {
-      await this.#writeFile(partial, packed);
-      await rename(partial, path);
+      await this.#inFolder(dirname(path), async () => {
+        await this.#disk.write(partial, packed);
+        await rename(partial, path);
+      });
       const old = this.#table.add(row, Date.now());
       if (old) await rm(this.#pathOf(old), { force: true });
     } catch (thrown) {
@@ -159,18 +164,16 @@ export class FrameCache {
       .filter(({ number }) => isSame(number) && !this.has({ clip, recipe: to, number }));
     if (wanted.length === 0) return;
     const rows: FrameRow[] = [];
-    await this.#disk.makeFolder(join(this.#folder, clip, to)).catch(() => undefined);
     for (const old of wanted) {
       if (this.#closed) return;
       const row = { ...old, recipe: to, file: newFileName(old.number) };
       const [source, target] = [this.#pathOf(old), this.#pathOf(row)];
       // Not every file system has links.
-      const isThere = await link(source, target)
-        .catch(() => copyFile(source, target))
-        .then(
-          () => true,
-          () => false,
-        );
+      const keep = () => link(source, target).catch(() => copyFile(source, target));
+      const isThere = await this.#inFolder(dirname(target), keep).then(
+        () => true,
+        () => false,
+      );
       if (isThere) rows.push(row);
     }
     if (this.#closed) return;
@@ -181,39 +184,53 @@ export class FrameCache {
     }
   }
 
-  /** Makes room where frames take more than they may, those not used for longest first. */
+  /** Makes room where all frames that are there now take more than they may, those not used for longest first. */
   trim(): Promise<void> {
-    this.#trimming ??= this.#trim().finally(() => (this.#trimming = undefined));
-    return this.#trimming;
+    // The one under way may have looked before the last frames came.
+    this.#nextTrim ??= this.#trimming.then(() => {
+      this.#nextTrim = undefined;
+      const trimmed = this.#trim();
+      this.#trimming = trimmed.catch(() => undefined);
+      return trimmed;
+    });
+    return this.#nextTrim;
   }
 
   /** Removes what an earlier run left behind: partial files, files without an entry, entries without a file. */
-  async sweep(): Promise<void> {
-    const missing = await sweepFolder(this.#folder, this.#table, () => this.#closed);
-    const forgotten = missing.filter((row) => !this.#closed && this.#table.remove(row));
-    this.#tell(forgotten);
+  sweep(): Promise<void> {
+    const swept = this.#sweeping.then(() => this.#sweep());
+    this.#sweeping = swept.catch(() => undefined);
+    return swept;
   }
 
+  /** Waits for what is under way: nothing is touched afterwards. */
   async dispose(): Promise<void> {
     if (this.#closed) return;
-    await this.#trimming?.catch(() => undefined);
+    await (this.#nextTrim ?? this.#trimming).catch(() => undefined);
     this.#flushTouches();
     this.#closed = true;
+    await this.#sweeping;
     this.#table.close();
   }
 
-  async #writeFile(path: string, bytes: Uint8Array): Promise<void> {
-    for (let attempt = 0; ; attempt++) {
+  /** Makes a folder and something in it. */
+  async #inFolder(folder: string, make: () => Promise<void>): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
       try {
-        await this.#disk.makeFolder(dirname(path));
-        await this.#disk.write(path, bytes);
+        await this.#disk.makeFolder(folder);
+        await make();
         return;
       } catch (thrown) {
         // A sweep, here or in another process, may remove a folder while it is still empty, or the one above it.
         const vanished = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
-        if (!vanished || attempt + 1 >= WRITE_ATTEMPTS) throw thrown;
+        if (!vanished || attempt >= FOLDER_ATTEMPTS) throw thrown;
       }
     }
+  }
+
+  async #sweep(): Promise<void> {
+    const missing = await sweepFolder(this.#folder, this.#table, () => this.#closed);
+    this.#tell(missing.filter((row) => !this.#closed && this.#table.remove(row)));
   }
 
   async #trim(): Promise<void> {

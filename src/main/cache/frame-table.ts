@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { tryAgain } from '../../shared/try-again.ts';
 import type { NumberRange } from './frame-ranges.ts';
 
 /** Which restored frame: of what clip, made how. */
@@ -174,7 +175,8 @@ function openDatabase(path: string): Database.Database {
 function prepareDatabase(path: string): Database.Database {
   const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
   try {
-    database.pragma('journal_mode = WAL');
+    // SQLite does not wait for another process that does the same on a new file.
+    tryAgain(() => database.pragma('journal_mode = WAL'), { passes: isBusy, attempts: 500, pauseMs: 10 });
     // After a power cut the last frames may be missing from the index, and are then rendered again.
     database.pragma('synchronous = NORMAL');
     const version = database.pragma('user_version', { simple: true });
@@ -186,6 +188,10 @@ function prepareDatabase(path: string): Database.Database {
     database.close();
     throw thrown;
   }
+}
+
+function isBusy(thrown: unknown): boolean {
+  return thrown instanceof Database.SqliteError && thrown.code.startsWith('SQLITE_BUSY');
 }
 
 class OtherVersion extends Error {}

@@ -19,10 +19,11 @@ export function moveAside(path: string, stillDamaged: () => boolean): string | u
     if (!existsSync(path) || !stillDamaged()) return undefined;
     const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-');
     const aside = `${path}.damaged-${stamp}`;
-    renameSync(path, aside);
+    // The database last: whoever opens it in between still finds the damage, and makes no new one with old companions.
     for (const companion of COMPANIONS) {
       if (existsSync(path + companion)) renameSync(path + companion, aside + companion);
     }
+    renameSync(path, aside);
     return aside;
   } finally {
     rmSync(lock, { force: true });
@@ -39,8 +40,9 @@ function take(lock: string): boolean {
     } catch (thrown) {
       if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST')) throw thrown;
     }
-    const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-    if (waited && age > STALE_MS) rmSync(lock, { force: true });
+    const held = statSync(lock, { throwIfNoEntry: false });
+    // One that is gone was given back, and the next one may hold it already.
+    if (waited && held && Date.now() - held.mtimeMs > STALE_MS) rmSync(lock, { force: true });
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
   }
   return false;

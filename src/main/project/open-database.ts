@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite, { type Database } from 'better-sqlite3';
 import { AcutanceError, type ProblemDescription } from '../../shared/errors.ts';
+import { tryAgain } from '../../shared/try-again.ts';
 import { moveAside } from './move-aside.ts';
 import { type Upgrade, UPGRADES, upgrade } from './upgrades.ts';
 
@@ -30,8 +31,9 @@ function openFile(path: string, upgrades: readonly Upgrade[]): Database {
   mkdirSync(dirname(path), { recursive: true });
   const database = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
   try {
-    // Readers and a writer do not wait for each other, and a crash loses nothing that was committed before it.
-    database.pragma('journal_mode = WAL');
+    // Readers and a writer do not wait for each other, and a crash loses nothing that was committed before it. SQLite
+    // does not wait for another process that does the same on a new file.
+    tryAgain(() => database.pragma('journal_mode = WAL'), { passes: isBusy, attempts: 200, pauseMs: 10 });
     database.pragma('synchronous = NORMAL');
     if (database.pragma('quick_check(1)', { simple: true }) !== 'ok') throw new DamagedError();
     upgrade(database, upgrades);
@@ -72,6 +74,10 @@ function inMemory(path: string, upgrades: readonly Upgrade[], cause: unknown): O
     hint: 'Your choices are kept only while Acutance runs. Check the folder, or choose another with ACUTANCE_DATA_DIR.',
   });
   return { database, problem: error.toProblem() };
+}
+
+function isBusy(thrown: unknown): boolean {
+  return thrown instanceof Sqlite.SqliteError && thrown.code.startsWith('SQLITE_BUSY');
 }
 
 class DamagedError extends Error {}

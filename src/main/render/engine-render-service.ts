@@ -88,7 +88,7 @@ export class EngineRenderService implements RenderService {
       onRemoved: (job) => this.#tell({ type: 'job-removed', job }),
       onIdle: () => this.#restLater(),
     });
-    this.#inBackground(this.#cache.sweep());
+    void this.#watched(this.#cache.sweep());
   }
 
   /**
@@ -221,7 +221,7 @@ export class EngineRenderService implements RenderService {
       await work();
     } catch (thrown) {
       // An engine that was killed may have left a frame half-written.
-      if (control.job.kind === 'preview') this.#inBackground(this.#cache.sweep());
+      if (control.job.kind === 'preview') void this.#watched(this.#cache.sweep());
       throw thrown;
     }
   }
@@ -236,8 +236,9 @@ export class EngineRenderService implements RenderService {
       onWorking: () => this.#workerPriority.apply(),
       onRendered: (clip: string, recipe: string, number: number) => {
         this.#tell({ type: 'rendered', clip, recipe, range: { from: number, to: number + 1 } });
-        this.#inBackground(this.#cache.trim());
+        void this.#watched(this.#cache.trim());
       },
+      makeRoom: () => this.#watched(this.#cache.trim()),
     };
   }
 
@@ -277,8 +278,9 @@ export class EngineRenderService implements RenderService {
     this.#workerTimer = setTimeout(() => void this.#worker.stop(), IDLE_MS).unref();
   }
 
-  #inBackground(work: Promise<void>): void {
-    work.catch((thrown: unknown) =>
+  /** What goes wrong with the cache is told, and is no failure of whatever made use of it. */
+  #watched(work: Promise<void>): Promise<void> {
+    return work.catch((thrown: unknown) =>
       this.#tell({ type: 'problem', problem: AcutanceError.from(thrown).toProblem() }),
     );
   }

@@ -21,6 +21,8 @@ export interface RunServices {
   readonly cache: FrameCache;
   readonly cacheFolder: string;
   readonly onRendered: (clip: string, recipe: string, number: number) => void;
+  /** Waits until no more is kept than may be. */
+  readonly makeRoom: () => Promise<void>;
   /** Called when the engine has begun to work. */
   readonly onWorking: () => void;
 }
@@ -58,6 +60,8 @@ export async function runPreviewOrder(
       },
     },
   );
+  // Only a job that runs can be told that its own frames had to go.
+  await services.makeRoom();
   control.update({ device: describeDevice(deblur) });
 }
 

@@ -32,7 +32,8 @@ export class RenderBench {
       cacheFolder: join(this.folder, 'frames'),
       cacheBytes: options.cacheBytes,
       createEngine: () => {
-        const engine = new EngineClient();
+        // Patient, so that a slow machine kills no engine.
+        const engine = new EngineClient({ graceMs: 60_000 });
         this.engines.push(engine);
         return engine;
       },
@@ -68,6 +69,18 @@ export class RenderBench {
   /** Frames told as rendered, in the order in which they were. */
   get rendered(): number[] {
     return this.events.flatMap((event) => (event.type === 'rendered' ? [event.range.from] : []));
+  }
+
+  /** Does something in the moment in which a job tells that so many frames are rendered. */
+  onceRendered(frames: number, act: () => void): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const end = this.service.onEvent(() => {
+      if (this.rendered.length < frames) return;
+      end();
+      act();
+      resolve();
+    });
+    return promise;
   }
 
   async recipe(clip: RenderClip, deblur: typeof QUICK | object = {}): Promise<string> {

@@ -1,5 +1,6 @@
 import {
   existsSync,
+  linkSync,
   mkdtempSync,
   readdirSync,
   rmSync,
@@ -10,7 +11,7 @@ import {
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   FrameCache,
   type Eviction,
@@ -32,6 +33,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
+  vi.useRealTimers();
   for (const cache of open.splice(0)) await cache.dispose();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -171,13 +173,40 @@ describe('a damaged cache', () => {
     const fresh = join(here, '9-abe.frame');
     const old = join(here, '9-abf.frame');
     for (const path of [dead, living, fresh, old]) writeFileSync(path, 'x');
-    utimesSync(old, new Date(0), new Date(0));
+    const later = new Date(Date.now() + 600_000);
+    utimesSync(fresh, later, later);
+    vi.useFakeTimers({ toFake: ['Date'], now: later });
     await mkdir(join(folder, OTHER, RECIPE), { recursive: true });
     await cache.sweep();
     expect([dead, living, fresh, old].map((path) => existsSync(path))).toEqual([false, true, true, false]);
     expect(existsSync(join(folder, OTHER))).toBe(false);
     expect(evictions).toEqual([{ clip: CLIP, recipe: RECIPE, range: { from: 2, to: 3 } }]);
     expect(await cache.read(key(3))).toEqual(picture(3));
+  });
+
+  it('keeps a file of old that was just given another name, and has no entry of that name yet', async () => {
+    const cache = openCache();
+    await fill(cache, [0]);
+    utimesSync(pathOf(0), new Date(0), new Date(0));
+    const shared = join(folder, CLIP, RECIPE, '0-abc.frame');
+    linkSync(pathOf(0), shared);
+    await cache.sweep();
+    expect(existsSync(shared)).toBe(true);
+  });
+
+  it('is not touched any more once it was disposed of', async () => {
+    const cache = openCache();
+    await fill(cache, [0]);
+    const dead = join(folder, CLIP, RECIPE, '9-abc.frame.999999999.part');
+    writeFileSync(dead, 'x');
+    const [swept, trimmed, read] = [cache.sweep(), cache.trim(), cache.read(key(0))];
+    await cache.dispose();
+    const left = files();
+    await Promise.all([swept, trimmed, read]);
+    expect(files()).toEqual(left);
+    expect(await cache.read(key(0))).toBeUndefined();
+    await cache.trim();
+    await cache.sweep();
   });
 
   it('forgets everything when its folders were deleted', async () => {
@@ -202,10 +231,10 @@ describe('the budget', () => {
   it('makes frames that were not used for longest go first, and tells', async () => {
     const one = await bytesOfOne();
     const cache = openCache({ budgetBytes: 4.5 * one });
+    vi.useFakeTimers({ toFake: ['Date'] });
     for (const number of [0, 1, 2, 3, 4, 5]) {
       await fill(cache, [number]);
-      // The order of use is kept in milliseconds.
-      await new Promise((resolve) => setTimeout(resolve, 3));
+      vi.advanceTimersByTime(1);
     }
     await cache.read(key(0));
     await cache.trim();
@@ -226,6 +255,24 @@ describe('the budget', () => {
     await cache.trim();
     expect(cache.totalBytes).toBeLessThanOrEqual(0.2 * 15 * one * 1.1);
     expect(cache.ranges(CLIP, RECIPE).at(-1)?.to).toBe(5);
+  });
+
+  it('is looked after once more for frames that come while room is made for those before', async () => {
+    const looks: PromiseWithResolvers<number>[] = [];
+    const freeBytes = () => {
+      looks.push(Promise.withResolvers());
+      return looks.at(-1)!.promise;
+    };
+    const cache = openCache({ disk: { freeBytes } });
+    const first = cache.trim();
+    await vi.waitFor(() => expect(looks).toHaveLength(1), 20_000);
+    const further = [cache.trim(), cache.trim()];
+    looks[0]!.resolve(2 ** 40);
+    await first;
+    await vi.waitFor(() => expect(looks).toHaveLength(2), 20_000);
+    looks[1]!.resolve(2 ** 40);
+    await Promise.all(further);
+    expect(looks).toHaveLength(2);
   });
 
   it('leaves everything alone while there is room', async () => {
@@ -298,6 +345,22 @@ describe('a folder that a sweep removes while a frame is on its way there', () =
     await cache.write(key(0), picture(0));
     expect([trouble, writeTrouble]).toEqual([[], []]);
     expect((await cache.read(key(0)))?.rgba).toEqual(picture(0).rgba);
+  });
+
+  it('is made anew for frames that are shared', async () => {
+    const trouble = [gone('mkdir')];
+    const cache = openCache({
+      disk: {
+        makeFolder: async (path) => {
+          const thrown = path.endsWith(OTHER) ? trouble.shift() : undefined;
+          if (thrown) throw thrown;
+          await mkdir(path, { recursive: true });
+        },
+      },
+    });
+    await fill(cache, [0, 1]);
+    await cache.share(CLIP, RECIPE, OTHER, () => true);
+    expect(cache.ranges(CLIP, OTHER)).toEqual([{ from: 0, to: 2 }]);
   });
 
   it('is told where it stays away', async () => {
