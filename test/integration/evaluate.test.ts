@@ -51,6 +51,13 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'not.mp4'), 'no video');
   makeClip(join(folder, 'a.mkv'), 'testsrc2=size=48x40:rate=25', '-frames:v', '4', '-c:v', 'ffv1');
   makeClip(join(folder, 'b.mkv'), 'testsrc2=size=48x40:rate=25', '-frames:v', '3', '-c:v', 'ffv1');
+  makeClip(join(folder, 'whole.jpg'), 'testsrc2=size=48x40:rate=25', '-frames:v', '1');
+  for (const [whole, part] of [
+    ['whole.jpg', 'cut-off.jpg'],
+    ['a.mkv', 'cut-off.mkv'],
+  ] as const) {
+    writeFileSync(join(folder, part), readFileSync(join(folder, whole)).subarray(0, -40));
+  }
   makeClip(join(folder, 'wide.mkv'), 'testsrc2=size=64x40:rate=25', '-frames:v', '4', '-c:v', 'ffv1');
   makeClip(
     join(folder, 'line.mkv'),
@@ -204,6 +211,8 @@ describe('evaluate', () => {
     ['frames too small to align', 'a.mkv', 'a.mkv', ['--align'], /aligned scores need at least 43x43/],
     ['a missing file', 'nothing.mp4', 'a.mkv', [], /nothing\.mp4" does not exist/],
     ['a folder without frames', '.', 'a.mkv', ['--gamma'], /has nothing for/],
+    ['a picture whose end is missing', 'cut-off.jpg', 'cut-off.jpg', [], /is damaged: it is cut off/],
+    ['a clip whose end is missing', 'cut-off.mkv', 'cut-off.mkv', [], /is damaged: it is cut off/],
     ['something that is no video', 'not.mp4', 'a.mkv', [], /not\.mp4" is not a video file/],
   ])('names %s', async (_, blurry, sharp, more, message) => {
     const { code, stderr } = await evaluate('--blurry', blurry, '--sharp', sharp, '--csv', 'x.csv', ...more);

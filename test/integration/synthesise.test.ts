@@ -118,6 +118,17 @@ describe('synthesise', () => {
     expect(readdirSync(folder).filter((name) => name.includes('short'))).toEqual([]);
   });
 
+  it('refuses a clip whose end is missing before it decodes it', async () => {
+    writeFileSync(join(folder, 'cut-off.mkv'), readFileSync(join(folder, 'hfr.mkv')).subarray(0, -40));
+    const args = ['--input', 'cut-off.mkv', '-o', 'cut-off', '--average', '3', '--json'];
+    const { code, stdout } = await synthesise(...args);
+    const events = parseEvents(stdout);
+    const message = expect.stringContaining('is damaged: it is cut off') as string;
+    expect([code, events.at(-1)]).toMatchObject([3, { type: 'failed', message }]);
+    expect(events.filter(({ phase }) => phase === 'averaging')).toEqual([]);
+    expect(existsSync(join(folder, 'cut-off'))).toBe(false);
+  });
+
   it('leaves a folder alone that has something in it', async () => {
     mkdirSync(join(folder, 'full'));
     writeFileSync(join(folder, 'full/mine.txt'), 'mine');

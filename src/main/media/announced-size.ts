@@ -1,3 +1,4 @@
+import { jpegEnd } from './announced-size-jpeg.ts';
 import { matroskaEnd } from './announced-size-matroska.ts';
 import { mxfEnd } from './announced-size-mxf.ts';
 import { FileWindow } from './file-window.ts';
@@ -5,7 +6,7 @@ import type { MediaInfo } from './media-info.ts';
 
 /**
  * How many bytes a file has at least, as the outermost parts of its container say: those of Matroska, the MP4 family,
- * AVI, ASF and MXF tell their own length. A file with fewer bytes is cut off, which its demuxer often passes over in
+ * AVI, ASF, MXF and JPEG tell their own length. A file with fewer bytes is cut off, which its demuxer often passes over in
  * silence; sound that outlasts the picture and a variable frame rate change nothing about it.
  *
  * @param container - FFmpeg's short names, as in `MediaInfo`.
@@ -38,6 +39,9 @@ const ENDS: Readonly<Record<string, (file: FileWindow) => Promise<number | undef
   avi: riffEnd,
   asf: asfEnd,
   mxf: mxfEnd,
+  jpeg_pipe: jpegEnd,
+  // A picture that FFmpeg knows by the end of its name alone, as those that are cut off.
+  image2: jpegEnd,
 };
 
 /** Boxes that hold pictures and sound, or what is needed to find them. */

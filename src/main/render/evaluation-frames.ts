@@ -60,6 +60,7 @@ async function* readVideo(
   signal: AbortSignal,
 ): AsyncGenerator<NamedFrame, void, undefined> {
   const reader = await VideoReader.open(path, { signal });
+  requireWhole(reader);
   for await (const frame of reader.frames({ signal })) {
     try {
       const { width, height, index } = frame;
@@ -79,9 +80,9 @@ export function roundTo8Bits(rgb: Float32Array): void {
   for (let i = 0; i < rgb.length; i++) rgb[i] = Math.round(Math.min(1, Math.max(0, rgb[i]!)) * 255) / 255;
 }
 
-function requireWhole({ damage, info }: VideoReader): void {
-  if (damage === undefined) return;
-  throw new AcutanceError('input-corrupt', `"${info.path}" is damaged: ${damage}.`, {
+function requireWhole({ damage, cutOff, info }: VideoReader): void {
+  if (damage === undefined && cutOff === undefined) return;
+  throw new AcutanceError('input-corrupt', `"${info.path}" is damaged: ${damage ?? cutOff}.`, {
     hint: 'Get another copy of it: scores of damaged frames say nothing.',
   });
 }

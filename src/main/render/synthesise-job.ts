@@ -35,6 +35,7 @@ export async function runSynthesise(
   const { signal } = context;
   const reader = await VideoReader.open(request.input, { signal });
   const { info } = reader;
+  requireWhole(reader);
   const transfer = resolveTransfer(request, info, context);
   const output = await PartialFolder.create(request.output, (path) => context.temporary(path));
   try {
@@ -134,9 +135,9 @@ async function* readCodes(
   }
 }
 
-function requireWhole({ damage, info }: VideoReader): void {
-  if (damage === undefined) return;
-  throw new AcutanceError('input-corrupt', `"${info.path}" is damaged: ${damage}.`, {
+function requireWhole({ damage, cutOff, info }: VideoReader): void {
+  if (damage === undefined && cutOff === undefined) return;
+  throw new AcutanceError('input-corrupt', `"${info.path}" is damaged: ${damage ?? cutOff}.`, {
     hint: 'Get another copy of it.',
   });
 }

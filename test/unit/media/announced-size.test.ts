@@ -141,3 +141,37 @@ it('is not known of transport streams, nor of what is not what it is taken for',
   for (const container of ['avi', 'asf', 'mxf', 'matroska,webm', 'mov,mp4,m4a,3gp,3g2,mj2'])
     expect(await told(container, Buffer.from('To be or not to be.'))).toBeUndefined();
 });
+
+describe('the size that a JPEG picture announces', () => {
+  const jpeg = (...parts: readonly Buffer[]) => told('jpeg_pipe', hex('ffd8'), ...parts);
+  const TABLE = hex('ffdb 0004 0102');
+  const SCAN = hex('ffda 0003 00 1234 ff00 56 ffd0 78');
+  const END = hex('ffd9');
+
+  it('goes to its end marker, whatever follows', async () => {
+    expect(await jpeg(TABLE, SCAN, END)).toBe(23);
+    expect(await jpeg(TABLE, hex('ff'), SCAN, TABLE, SCAN, END, zeros(9))).toBe(43);
+  });
+
+  it('is more than there is where a scan has no end', async () => {
+    expect(await jpeg(TABLE, SCAN)).toBe(22);
+    expect(await jpeg(TABLE, SCAN, hex('ff'))).toBe(23);
+    expect(await jpeg(TABLE)).toBe(9);
+  });
+
+  it('goes to the end of a segment that the file ends within', async () => {
+    expect(await jpeg(hex('ffdb 0100 01'))).toBe(2 + 2 + 256);
+  });
+
+  it('finds a marker wherever it lies between two readings', async () => {
+    for (const length of [1022, 1023, 1024, 65_535, 70_000]) {
+      expect(await jpeg(hex('ffda 0002'), zeros(length), END, zeros(3))).toBe(2 + 4 + length + 2);
+    }
+  });
+
+  it('is not known of anything else', async () => {
+    expect(await jpeg(hex('00 ffd9'))).toBeUndefined();
+    expect(await told('image2', hex('ffda 0003 00'))).toBeUndefined();
+    expect(await told('image2', hex('89504e47'))).toBeUndefined();
+  });
+});
