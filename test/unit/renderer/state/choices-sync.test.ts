@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { UnreachableError } from '../../../../src/renderer/api/client.ts';
 import { ChoicesSync } from '../../../../src/renderer/state/choices-sync.ts';
 import type { ClipChoices } from '../../../../src/shared/api/clip.ts';
+import { AcutanceError } from '../../../../src/shared/errors.ts';
 import { CHOICES } from '../support/clip.ts';
 
 const deblur = (strength: number) => ({ deblur: { ...CHOICES.deblur, strength } });
@@ -81,6 +83,37 @@ describe('ChoicesSync', () => {
     expect(sync.value).toEqual(CHOICES);
     expect(shown.at(-1)).toEqual(CHOICES);
     expect(failures).toEqual([new Error('no')]);
+  });
+
+  it.each<[string, AcutanceError]>([
+    ['is away', new UnreachableError()],
+    ['does not know the clip yet', new AcutanceError('not-found', 'There is no such clip.')],
+  ])(
+    'keeps what is changed while the server %s, and saves it when it tells of the clip',
+    async (_, reason) => {
+      sync.change(deblur(0.5));
+      await rest();
+      saves[0]?.answer.reject(reason);
+      await vi.advanceTimersByTimeAsync(0);
+      expect(sync.value.deblur.strength).toBe(0.5);
+      expect(saving.at(-1)).toBe(true);
+      sync.receive({ ...CHOICES, ...RANGE });
+      await vi.advanceTimersByTimeAsync(0);
+      expect(saves[1]?.change).toEqual(deblur(0.5));
+      saves[1]?.answer.resolve({ ...CHOICES, ...RANGE, ...deblur(0.5) });
+      await rest();
+      expect(sync.value).toEqual({ ...CHOICES, ...RANGE, ...deblur(0.5) });
+      expect([failures, saving.at(-1)]).toEqual([[], false]);
+    },
+  );
+
+  it('tries again by itself what could not be sent, with what was changed since', async () => {
+    sync.change(deblur(0.5));
+    await rest();
+    sync.change(RANGE);
+    saves[0]?.answer.reject(new UnreachableError());
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(saves.map(({ change }) => change)).toEqual([deblur(0.5), { ...deblur(0.5), ...RANGE }]);
   });
 
   it('says that it is saving until nothing is left to save', async () => {
