@@ -80,7 +80,7 @@ export const COMMANDS: readonly Command[] = [
   onClip('deblur', 'Clip', 'Deblur the range', ['Mod+Enter'], (_clip, workspace) => void workspace.deblur(), {
     enabled: (clip) =>
       clip.recipe !== undefined &&
-      clip.previewJob === undefined &&
+      (clip.previewJob === undefined || clip.previewIsOutdated) &&
       clip.renderedInWorkRange < clip.workRange.to - clip.workRange.from,
   }),
   {

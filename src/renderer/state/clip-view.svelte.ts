@@ -48,6 +48,11 @@ export class ClipView {
   );
   readonly renderedInWorkRange = $derived.by(() => countFrames(this.#rendered, this.workRange));
   readonly previewJob: Job | undefined = $derived.by(() => this.#jobs.previewOf(this.info.id));
+  /** Whether that makes frames of other settings than those that are chosen now. */
+  readonly previewIsOutdated = $derived.by(() => {
+    const [made, wanted] = [this.previewJob?.recipe, this.#recipe?.recipe];
+    return made !== undefined && wanted !== undefined && made !== wanted;
+  });
 
   constructor(info: Clip, parts: ClipViewParts) {
     this.info = info;
@@ -136,11 +141,13 @@ export class ClipView {
   }
 
   /**
-   * Starts deblurring frames for the screen, from the playhead on; without a range, those of in and out point.
+   * Starts deblurring frames for the screen, from the playhead on; without a range, those of in and out point. A preview
+   * with other settings ends for it.
    * @throws AcutanceError when it can't be started
    */
   async startPreview(range: FrameRange = this.workRange): Promise<Job> {
     await this.#sync.flush();
+    if (this.previewJob && this.previewIsOutdated) await this.#jobs.cancel(this.previewJob.id);
     const { index } = this.transport;
     const inside = index >= range.from && index < range.to;
     return this.#jobs.start({

@@ -188,7 +188,7 @@ export class Workspace {
   /** Starts deblurring the clip's range for the screen; a problem is told. */
   async deblur(): Promise<void> {
     const clip = this.#clip;
-    if (!clip || clip.previewJob) return;
+    if (!clip || (clip.previewJob && !clip.previewIsOutdated)) return;
     await this.#reporting(() => clip.startPreview());
   }
 

@@ -9,11 +9,13 @@ import { FakeServer, settled } from '../support/server.ts';
 describe('ClipView', () => {
   let server: FakeServer;
   let problems: unknown[];
+  let jobs: Jobs;
   let clip: ClipView;
 
   beforeEach(async () => {
     server = new FakeServer();
     problems = [];
+    jobs = new Jobs(server.client);
     clip = open();
     await settled();
     return () => clip.dispose();
@@ -22,7 +24,7 @@ describe('ClipView', () => {
   function open(): ClipView {
     return new ClipView(CLIP, {
       client: server.client,
-      jobs: new Jobs(server.client),
+      jobs,
       viewport: new Viewport(),
       sound: new Sound(),
       report: (thrown) => problems.push(thrown),
@@ -147,6 +149,20 @@ describe('ClipView', () => {
       },
     ]);
     expect(clip.previewJob?.id).toBe('job0');
+  });
+
+  it('ends a preview of other settings for one with those that are chosen', async () => {
+    const running = await clip.startPreview();
+    jobs.apply({ ...running, state: 'running', recipe: RECIPE });
+    expect(clip.previewIsOutdated).toBe(false);
+    server.recipes = () => OTHER_RECIPE;
+    clip.changeDeblur({ stages: 1 });
+    await settled();
+    expect(clip.previewIsOutdated).toBe(true);
+    await clip.startPreview();
+    expect(jobs.all.map(({ state }) => state)).toEqual(['cancelled', 'queued']);
+    expect(clip.previewJob?.id).toBe('job1');
+    expect(clip.previewIsOutdated).toBe(false);
   });
 
   it('saves on its way out what was not saved yet', async () => {

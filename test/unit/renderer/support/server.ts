@@ -72,6 +72,8 @@ export class FakeServer implements EventSourceOfPage {
   }
 
   #route(route: string, path: string, body: unknown): Response {
+    const cancelled = /^POST \/api\/jobs\/(\w+)\/cancel$/.exec(route)?.[1];
+    if (cancelled !== undefined) return Response.json(this.#cancelJob(cancelled));
     switch (route) {
       case 'GET /api/session':
         return Response.json(this.session);
@@ -101,6 +103,13 @@ export class FakeServer implements EventSourceOfPage {
       default:
         return Response.json([]);
     }
+  }
+
+  #cancelJob(id: string): Job {
+    const index = this.jobs.findIndex((job) => job.id === id);
+    const job: Job = { ...this.jobs[index]!, state: 'cancelled' };
+    this.jobs = this.jobs.with(index, job);
+    return job;
   }
 
   #startJob({ kind, clip, range }: { kind: 'preview'; clip: string; range: FrameRange }): Job {
