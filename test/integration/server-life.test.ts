@@ -1,7 +1,7 @@
 /** How the server host starts, stops and starts again, over real sockets. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, Server, connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -46,6 +46,22 @@ describe('the port', () => {
     expect(server.port).toBeGreaterThan(port);
     other.close();
   });
+
+  it('that happens to be free under one of both addresses only is not the one, where any will do', async () => {
+    const { listen } = Server.prototype;
+    const asked: unknown[] = [];
+    vi.spyOn(Server.prototype, 'listen').mockImplementation(function (this: Server, ...given: unknown[]) {
+      asked.push(given[0]);
+      if (asked.length !== 2) return listen.apply(this, given as Parameters<typeof listen>);
+      const taken = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE' });
+      process.nextTick(() => this.emit('error', taken));
+      return this;
+    });
+    const { server, origin, cookie } = await bench.start(() => new Response('text'));
+    expect(asked.slice(0, 3)).toMatchObject([{ host: '127.0.0.1' }, { host: '::1' }, { host: '127.0.0.1' }]);
+    expect(asked[1]).not.toMatchObject({ port: server.port });
+    expect(await (await fetch(origin, { headers: { cookie } })).text()).toBe('text');
+  });
 });
 
 describe('stopping', () => {
@@ -68,9 +84,7 @@ describe('stopping', () => {
     const { server } = await bench.start(() => new Response(''), {
       dispose: vi.fn(() => new Promise<void>(() => {})),
     });
-    const before = performance.now();
     await server.stop();
-    expect(performance.now() - before).toBeLessThan(2000);
     bench.started.length = 0;
   });
 });
@@ -129,6 +143,28 @@ describe('a server started anew on its port', () => {
     await server.stop();
     expect(await findRunningServer(bench.records, server.port)).toBeUndefined();
     bench.started.length = 0;
+  });
+
+  it('writes down that it has ended before somebody else can have its port', async () => {
+    const taken: boolean[] = [];
+    class Watched extends LaunchRecords {
+      override async write(...[port, record]: Parameters<LaunchRecords['write']>): Promise<void> {
+        const socket = connect(port, '127.0.0.1');
+        await once(socket, 'connect').then(
+          () => taken.push(true),
+          () => taken.push(false),
+        );
+        socket.destroy();
+        await super.write(port, record);
+      }
+    }
+    const application = { fetch: async () => new Response(''), dispose: async () => {} };
+    const server = await startServer(Promise.resolve(application), {
+      ...{ port: 0, mayMove: false },
+      records: new Watched(bench.folder),
+    });
+    await server.stop();
+    expect(taken).toEqual([true, true]);
   });
 
   it('keeps nothing of its token but a hash once it has ended', async () => {

@@ -59,7 +59,7 @@ describe('a stream', () => {
     await vi.waitFor(() => {
       expect(cancelled).toHaveBeenCalled();
       expect(aborted).toHaveBeenCalled();
-    });
+    }, 20_000);
   });
 
   it('is not made faster than it is read', async () => {
@@ -79,13 +79,14 @@ describe('a stream', () => {
     });
     const response = await open(`${origin}/api/clips/x/file`, { cookie });
     response.pause();
-    await vi.waitFor(() => expect(made).toBeGreaterThan(0));
-    await sleep(300);
-    const atRest = made;
+    await vi.waitFor(() => expect(made).toBeGreaterThan(0), 20_000);
     // What the kernel holds for a connection, and no more.
-    expect(atRest).toBeLessThan(32);
-    await sleep(200);
-    expect(made).toBe(atRest);
+    const MOST = 32;
+    for (let before = 0; before !== made && made < MOST;) {
+      before = made;
+      await sleep(300);
+    }
+    expect(made).toBeLessThan(MOST);
     response.destroy();
   });
 

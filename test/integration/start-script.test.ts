@@ -36,7 +36,8 @@ async function start(
   });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-  const exit = once(child, 'exit');
+  // Not its `exit`, after which it may still be heard.
+  const exit = once(child, 'close');
   const [line] = (await Promise.race([once(child.stdout.setEncoding('utf8'), 'data'), exit])) as [unknown];
   const address = / at (http:\S+)/.exec(String(line))?.[1] ?? '';
   if (address !== '') {

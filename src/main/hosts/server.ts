@@ -110,15 +110,18 @@ export class RunningServer {
 
   /** Ends the application and all connections, within two seconds. */
   async stop(): Promise<void> {
-    const closed = this.#connections.close();
+    // As long as the port is ours: whoever has it next writes what is remembered of it.
+    const forgotten = this.#records.write(this.port, { hash: this.#token.hash });
+    const closed = forgotten.catch(() => undefined).then(() => this.#connections.close());
     const disposed = this.#application.then((app) => app.dispose());
     try {
       await Promise.race([disposed, sleep(DISPOSE_MS, undefined, { ref: false })]);
     } finally {
+      await forgotten.catch(() => undefined);
       this.#connections.drop();
       await closed;
-      await this.#records.write(this.port, { hash: this.#token.hash });
     }
+    await forgotten;
   }
 }
 

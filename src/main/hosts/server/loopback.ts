@@ -23,6 +23,17 @@ export interface LoopbackListener {
  * @throws AcutanceError `usage` when the port is taken or not allowed.
  */
 export async function listenOnLoopback(port: number, listener: RequestListener): Promise<LoopbackListener> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await listenOnBoth(port, listener);
+    } catch (thrown) {
+      // Any free one was asked for, and this one is free under one address only.
+      if (port !== 0 || !isPortTaken(thrown) || attempt === MORE_PORTS) throw thrown;
+    }
+  }
+}
+
+async function listenOnBoth(port: number, listener: RequestListener): Promise<LoopbackListener> {
   const first = await listen(port, IPV4, listener);
   const actual = portOf(first);
   const servers = [first];
@@ -51,8 +62,7 @@ export async function listenFrom(port: number, listener: RequestListener): Promi
     try {
       return await listenOnLoopback(candidate, listener);
     } catch (thrown) {
-      const taken = thrown instanceof AcutanceError && isTaken(thrown.cause);
-      if (!taken || candidate === last) throw thrown;
+      if (!isPortTaken(thrown) || candidate === last) throw thrown;
     }
   }
 }
@@ -79,6 +89,10 @@ function portOf(server: Server): number {
 
 function isTaken(thrown: unknown): boolean {
   return thrown instanceof Error && 'code' in thrown && thrown.code === 'EADDRINUSE';
+}
+
+function isPortTaken(thrown: unknown): boolean {
+  return thrown instanceof AcutanceError && isTaken(thrown.cause);
 }
 
 function portProblem(port: number, thrown: unknown): AcutanceError {
