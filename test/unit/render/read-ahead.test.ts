@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { readAhead } from '../../../src/main/render/read-ahead.ts';
 
@@ -7,7 +7,7 @@ function source(count: number, failAt = Infinity) {
   async function* values() {
     try {
       for (let value = 0; value < count; value++) {
-        await sleep(0);
+        await Promise.resolve();
         if (value === failAt) throw new Error('broken');
         state.made++;
         yield value;
@@ -31,7 +31,8 @@ describe('reading ahead', () => {
     const { state, values } = source(20);
     const ahead = readAhead(values, 3, () => undefined);
     await ahead.next();
-    await sleep(30);
+    // All that waits for promises only has come to its end by then.
+    await turn();
     expect(state.made).toBe(4);
     await ahead.return();
   });

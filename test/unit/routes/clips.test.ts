@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FRAMES, LAUNCH, fakeApp, problemOf } from './support/fake-services.ts';
 import { UNKNOWN, eventAfter } from './support/requests.ts';
 
@@ -102,10 +102,12 @@ describe('a clip', () => {
   });
 
   it('is among the recent ones, the newest first, and marked when it is gone', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
     const app = fakeApp();
     for (const name of ['a.mp4', 'b.mp4', 'a.mp4']) {
       await app.open(name);
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      vi.advanceTimersByTime(1);
     }
     rmSync(join(app.root, 'b.mp4'));
     expect(await (await app.fetch('/api/recent')).json()).toMatchObject([

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { importedWeightsFolder } from '../../../src/main/inference/weights/data-folder.ts';
 import { parameterSource } from '../../../src/main/inference/weights/parameter-source.ts';
 import { WeightStore } from '../../../src/main/inference/weights/weight-store.ts';
@@ -227,8 +227,10 @@ describe('choosing weights', () => {
   });
 
   it('takes the newest imported ones where none are shipped', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
     await store.import(write('a.pth', weightFile('lite', 1)), { network: 'cdvd-tsp' });
-    await new Promise((done) => setTimeout(done, 5));
+    vi.advanceTimersByTime(1);
     const newer = await store.import(write('b.pth', weightFile('lite', 2)), { network: 'cdvd-tsp' });
     expect(await store.find(wanted)).toEqual(newer);
   });

@@ -133,7 +133,7 @@ describe('the scheme', () => {
     const reader = events.body!.getReader();
     await reader.read();
     window().webContents.emit('did-start-navigation', { isMainFrame: true, isSameDocument: false });
-    await vi.waitFor(async () => expect((await reader.read()).done).toBe(true));
+    await vi.waitFor(async () => expect((await reader.read()).done).toBe(true), 20_000);
   });
 
   it('has clips opened by an engine in a utility process, and remembers them in the menu', async () => {
@@ -154,7 +154,7 @@ describe('the scheme', () => {
     expect(fake.engines.started.length).toBeGreaterThan(0);
     await vi.waitFor(() => {
       expect(fake.menu().find(({ label }) => label === 'holiday && sea.mp4')).toBeDefined();
-    });
+    }, 20_000);
     expect(fake.app.addRecentDocument).toHaveBeenCalledWith(clip);
   });
 });
@@ -243,14 +243,14 @@ describe('quitting', () => {
     await start();
     const disposed = vi.spyOn(app!, 'dispose');
     window().close();
-    await vi.waitFor(() => expect(fake.app.exit).toHaveBeenCalledWith(0));
+    await vi.waitFor(() => expect(fake.app.exit).toHaveBeenCalledWith(0), 20_000);
     expect(disposed).toHaveBeenCalledOnce();
     expect(fake.windows).toEqual([]);
   });
 
   it('while an export runs is asked about, in the window, and the machine stays awake', async () => {
     await start({ createApp: withExport });
-    await vi.waitFor(() => expect(fake.powerSaveBlocker.start).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(fake.powerSaveBlocker.start).toHaveBeenCalledOnce(), 20_000);
     fake.dialog.showMessageBox.mockResolvedValueOnce({ response: 0 });
     expect(window().close()).toBe(false);
     expect(fake.dialog.showMessageBox.mock.calls[0]?.[0]).toBe(window());
@@ -258,7 +258,7 @@ describe('quitting', () => {
     expect(fake.app.exit).not.toHaveBeenCalled();
     fake.dialog.showMessageBox.mockResolvedValueOnce({ response: 1 });
     fake.app.quit();
-    await vi.waitFor(() => expect(fake.app.exit).toHaveBeenCalledWith(0));
+    await vi.waitFor(() => expect(fake.app.exit).toHaveBeenCalledWith(0), 20_000);
   });
 });
 

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { eventsOf } from '../../../../src/main/hosts/electron/event-stream.ts';
 import { JobMonitor } from '../../../../src/main/hosts/electron/job-monitor.ts';
@@ -8,6 +8,11 @@ import type { ServerEvent } from '../../../../src/shared/api/events.ts';
 import { someJob } from './support/some-job.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** Everything that waits for nothing but promises and streams has come to its end. */
+async function settled(): Promise<void> {
+  for (let turns = 0; turns < 10; turns += 1) await turn();
+}
 
 /** A stream of the given pieces, cut where the pieces end. */
 function stream(...pieces: readonly (string | Uint8Array)[]): ReadableStream<Uint8Array> {
@@ -52,7 +57,7 @@ describe('the monitor of jobs', () => {
     const streams: ReadableStreamDefaultController<Uint8Array>[] = [];
     const emit = async (event: ServerEvent): Promise<void> => {
       streams.at(-1)?.enqueue(bytes(`data: ${JSON.stringify(event)}\n\n`));
-      await sleep(5);
+      await settled();
     };
     const fetch = async (request: Request): Promise<Response> => {
       if (request.url.endsWith('/api/jobs')) return Response.json(jobs());
@@ -65,7 +70,7 @@ describe('the monitor of jobs', () => {
 
   it('tells when the first export begins and the last one ends', async () => {
     const { emit } = follow();
-    await sleep(5);
+    await settled();
     await emit({ type: 'job', job: someJob({ id: '1', state: 'queued' }) });
     await emit({ type: 'job', job: someJob({ id: '1', state: 'running' }) });
     await emit({ type: 'job', job: someJob({ id: '2', state: 'running' }) });
@@ -79,7 +84,7 @@ describe('the monitor of jobs', () => {
 
   it('does not mind previews, nor exports that ended before it looked', async () => {
     const { emit } = follow(() => [someJob({ id: '3', state: 'done' })]);
-    await sleep(5);
+    await settled();
     await emit({ type: 'reset', launch: 'a' });
     await emit({ type: 'job', job: someJob({ id: '1', kind: 'preview', state: 'running' }) });
     await emit({ type: 'job', job: someJob({ id: '3', state: 'done' }) });
@@ -90,12 +95,12 @@ describe('the monitor of jobs', () => {
   it('asks for all jobs when the stream says that it forgot, and connects again when it ends', async () => {
     let jobs = [someJob({ id: '1', state: 'running' })];
     const { emit, streams } = follow(() => jobs);
-    await sleep(5);
+    await settled();
     await emit({ type: 'reset', launch: 'a' });
     expect(onExporting.mock.calls).toEqual([[true]]);
     jobs = [];
     streams[0]?.error(new Error('lost'));
-    await vi.waitFor(() => expect(streams).toHaveLength(2));
+    await vi.waitFor(() => expect(streams).toHaveLength(2), 20_000);
     await emit({ type: 'reset', launch: 'b' });
     expect(onExporting.mock.calls).toEqual([[true], [false]]);
   });

@@ -38,7 +38,7 @@ describe('quitting', () => {
       cancelId: 0,
     });
     answer.resolve({ response: 1 });
-    await vi.waitFor(() => expect(quit).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(quit).toHaveBeenCalledOnce(), 20_000);
     expect(guard.mayQuit()).toBe(true);
   });
 
@@ -49,7 +49,7 @@ describe('quitting', () => {
     await vi.waitFor(() => {
       expect(guard.mayQuit()).toBe(false);
       expect(dialog.showMessageBox).toHaveBeenCalledTimes(2);
-    });
+    }, 20_000);
     expect(dialog.showMessageBox.mock.calls[0]?.[0]).toMatchObject({
       message: '2 clips are still being exported.',
     });
@@ -101,7 +101,7 @@ describe('a page that crashes', () => {
     await vi.waitFor(() => {
       expect(reload).toHaveBeenCalledTimes(response === 0 ? 2 : 1);
       expect(quit).toHaveBeenCalledTimes(response);
-    });
+    }, 20_000);
     expect(dialog.showMessageBox.mock.calls[0]?.[1]).toMatchObject({
       detail: expect.stringContaining(log.path),
     });
