@@ -49,7 +49,7 @@ export type Client = { readonly [Name in CallableName]: Call<Endpoints[Name]> };
 export class UnreachableError extends AcutanceError {
   constructor(cause?: unknown) {
     super('internal', 'Acutance does not answer.', {
-      hint: 'It goes on by itself as soon as the program runs again.',
+      hint: 'Try again when the program runs again.',
       cause,
     });
     this.name = 'UnreachableError';

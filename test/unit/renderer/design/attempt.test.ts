@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { UnreachableError } from '../../../../src/renderer/api/client.ts';
 import { Attempt } from '../../../../src/renderer/design/attempt.svelte.ts';
 import { AcutanceError } from '../../../../src/shared/errors.ts';
 
@@ -28,6 +29,12 @@ describe('an attempt', () => {
     await attempt.run(() => Promise.reject(problem));
     await attempt.run(() => Promise.resolve());
     expect(attempt.problem).toBeUndefined();
+  });
+
+  it('is not made again by itself once a program that was away is back', async () => {
+    const attempt = new Attempt();
+    await attempt.run(() => Promise.reject(new UnreachableError()));
+    expect(attempt.problem?.hint).toBe('Try again when the program runs again.');
   });
 
   it('tells only what the newest came to', async () => {
