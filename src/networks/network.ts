@@ -34,8 +34,6 @@ export interface WeightPart {
   readonly name: string;
   /** What the names of its parameters begin with, and may lack in such a file. */
   readonly prefix: string;
-  /** What they may lack beyond that, where the part is a network that others had published by itself. */
-  readonly inner?: string;
 }
 
 /** How a network is to be run. */
@@ -87,8 +85,8 @@ export interface Network<Size extends NetworkSize = NetworkSize> {
   /** The options it has, with their defaults. */
   readonly options: NetworkOptions;
   /**
-   * What published weights may come apart into; every parameter's name begins with the prefix of one of them. Empty where
-   * they were only published in one piece.
+   * What published weights may come apart into; every parameter is of the first of them that its name begins with the
+   * prefix of. Empty where they were only published in one piece.
    */
   readonly parts: readonly WeightPart[];
   /** The stage that a parameter is for, where stages have their own; undefined for one that all of them use. */

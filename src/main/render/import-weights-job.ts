@@ -38,7 +38,11 @@ export async function runImportWeights(
 function describeMismatch({ closest, parts, checkpoint }: WeightsMismatch): WeightsFinding {
   const { network, size, comparison, likeness } = closest;
   if (parts) {
-    return { result: 'part', network, size, present: [...parts.present], absent: [...parts.absent] };
+    const { present, absent, alsoOf } = parts;
+    return {
+      ...{ result: 'part', network, size, present: [...present], absent: [...absent] },
+      ...(alsoOf.length === 0 ? {} : { alsoOf: [...alsoOf] }),
+    };
   }
   const { fitting, missing, unexpected, misshapen } = comparison;
   const differences: Differences = {

@@ -180,10 +180,18 @@ export class ModelImports {
    * Imports that wait for the other parts of a network, the oldest first. Those that have a part that comes once more
    * make way for it.
    */
-  #othersOf({ network, present }: FoundPart, id: number): readonly ModelImport[] {
-    const waiting = this.#list.filter(
-      (entry) => entry.id !== id && entry.finding?.result === 'part' && entry.finding.network === network,
-    );
+  #othersOf(found: FoundPart, id: number): readonly ModelImport[] {
+    const { present } = found;
+    const waitingFor = (network: string) =>
+      this.#list.filter(
+        ({ id: other, finding }) =>
+          other !== id && finding?.result === 'part' && networksOf(finding).includes(network),
+      );
+    // A file may be a part of several networks: the first that something waits for is meant.
+    const waiting =
+      networksOf(found)
+        .map(waitingFor)
+        .find(({ length }) => length > 0) ?? [];
     const isReplaced = ({ finding }: ModelImport) =>
       finding?.result === 'part' && finding.present.some((part) => present.includes(part));
     for (const entry of waiting) if (isReplaced(entry)) this.dismiss(entry.id);
@@ -193,6 +201,11 @@ export class ModelImports {
   #change(id: number, change: Partial<ModelImport>): void {
     this.#list = this.#list.map((entry) => (entry.id === id ? { ...entry, ...change } : entry));
   }
+}
+
+/** All that a file is a part of. */
+function networksOf({ network, alsoOf = [] }: FoundPart): readonly string[] {
+  return [network, ...alsoOf];
 }
 
 function problemOf(thrown: unknown): ProblemDescription {

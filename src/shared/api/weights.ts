@@ -57,6 +57,8 @@ export const weightsFindingSchema = z.discriminatedUnion('result', [
   z.object({
     result: z.literal('part'),
     network: z.string(),
+    /** Other networks that the same file is a part of. */
+    alsoOf: z.array(z.string()).optional(),
     size: z.string(),
     present: z.array(z.string()),
     absent: z.array(z.string()),

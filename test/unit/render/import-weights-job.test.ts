@@ -80,6 +80,17 @@ describe('weights without a word about what they are for', () => {
   });
 });
 
+describe('a file with a part that two networks have', () => {
+  it('is told as a part of both', async () => {
+    const flow = parametersOf('cdvd-tsp', 'lite').filter(({ name }) => name.startsWith('flow_net.'));
+    expect(await importing(file('pwc.safetensors', flow))).toMatchObject({
+      ...{ result: 'part', network: 'cdvd-tsp', alsoOf: ['arvo'] },
+      present: ['the flow network (PWC-Net)'],
+      absent: ['the restoration network'],
+    });
+  });
+});
+
 describe('a file that can not be imported', () => {
   it('as it is only a part says which, and which is missing', async () => {
     const flow = parametersOf('pvdnet', 'lite').filter(({ name }) => name.startsWith('BIMNet.'));

@@ -180,6 +180,51 @@ describe('weights of CDVD-TSP', () => {
   });
 });
 
+describe('weights of ARVo', () => {
+  const file = (name: string, part: string | RegExp, added = '') => {
+    const parameters = findNetwork('arvo')!.parameters('lite', { layers: 2 });
+    const tensors = parameters
+      .filter(({ name: own }) => (typeof part === 'string' ? own.startsWith(part) : part.test(own)))
+      .map(({ name: own, dims }) => {
+        const called = typeof part === 'string' ? own.slice(part.length) : own;
+        return [added + called, { dims, data: new Float32Array(elementCount(dims)) }] as const;
+      });
+    const path = join(home, name);
+    writeFileSync(path, encodeSafetensors(new Map(tensors)));
+    return path;
+  };
+  const REST = /^(encoder|values|fusion|decoder)\./;
+
+  it('may come with the flow network as it was published for CDVD-TSP', async () => {
+    const flow = file('pwc.safetensors', 'flow_net.moduleNetwork.');
+    const record = await store.import([flow, file('rest.safetensors', REST)], {});
+    expect(record).toMatchObject({ network: 'arvo', size: 'lite', options: { layers: 2 } });
+    const { parameters } = await store.load(record);
+    const whole = findNetwork('arvo')!.parameters('lite', { layers: 2 });
+    expect([...parameters.keys()]).toEqual(whole.map(({ name }) => name));
+  });
+
+  it.each([
+    ['the flow network (PWC-Net)', 'the restoration network', 'flow_net.moduleNetwork.', ''],
+    ['the flow network (PWC-Net)', 'the restoration network', 'flow_net.moduleNetwork.', 'module.'],
+    ['the restoration network', 'the flow network (PWC-Net)', REST, ''],
+  ] as const)('are told as %s alone, without %s', async (present, absent, part, added) => {
+    const path = file('part.safetensors', part, added);
+    await expect(store.import(path, { network: 'arvo' })).rejects.toMatchObject({
+      code: 'weights-mismatch',
+      message: `${path} holds only a part of arvo: ${present}. Missing: ${absent}`,
+      hint: expect.stringContaining('weights import FILE FILE --network arvo') as string,
+    });
+  });
+
+  it('are incomplete where some of the restoration network is missing', async () => {
+    const path = file('encoder.safetensors', /^(flow_net|encoder)\./);
+    await expect(store.import(path, { network: 'arvo' })).rejects.toMatchObject({
+      hint: expect.stringContaining('The file is incomplete') as string,
+    });
+  });
+});
+
 describe('weights of one stage of two', () => {
   const STAGE_ONE = /^(flow_net|recons_net|grad_net|get_grad|stage1)\./;
 

@@ -27,8 +27,17 @@ export interface WeightFit {
 /** Weights that fit nothing that was asked for. */
 export class WeightsMismatch extends AcutanceError {
   readonly closest: WeightFit;
-  /** Where the file is whole parts of the closest network and nothing else: which, and which are missing. */
-  readonly parts: { readonly present: readonly string[]; readonly absent: readonly string[] } | undefined;
+  /**
+   * Where the file is whole parts of the closest network and nothing else: which, and which are missing; and the other
+   * networks that it is whole parts of.
+   */
+  readonly parts:
+    | {
+        readonly present: readonly string[];
+        readonly absent: readonly string[];
+        readonly alsoOf: readonly string[];
+      }
+    | undefined;
   readonly checkpoint: Checkpoint;
 
   constructor(
@@ -118,9 +127,10 @@ export function recogniseWeights(
   }
   if (fits(best.comparison)) return best;
 
-  const part = findPart(candidates, networks);
+  const [part, ...others] = findParts(candidates, networks);
   if (part !== undefined) {
     const { fit, kind, present, absent } = part;
+    const alsoOf = others.map((other) => other.fit.network);
     throw new WeightsMismatch(
       {
         message: `${label} holds only a part of ${fit.network}: ${present.join(', ')}. Missing: ${absent.join(', ')}`,
@@ -129,7 +139,7 @@ export function recogniseWeights(
             ? `All stages are needed, even to run the first alone: give a file that holds them all, or files that do together (acutance weights import FILE FILE --network ${fit.network}).`
             : `Import the files of all parts at once: acutance weights import FILE FILE --network ${fit.network}.`,
       },
-      { closest: fit, parts: { present, absent }, checkpoint },
+      { closest: fit, parts: { present, absent, alsoOf }, checkpoint },
     );
   }
   const other = ranked.find(({ comparison }) => fits(comparison));
@@ -138,14 +148,15 @@ export function recogniseWeights(
   });
 }
 
-/** The first of those candidates that a file is whole parts of: others may share tensors with it, but not be in parts. */
-function findPart(candidates: readonly WeightFit[], networks: readonly WeightedNetwork[]) {
-  for (const fit of candidates) {
-    const network = networks.find(({ id }) => id === fit.network);
-    const parts = network && describeMissingParts(network, fit.comparison);
-    if (parts !== undefined) return { fit, ...parts };
-  }
-  return undefined;
+/** The candidates that a file is whole parts of, one of each network; others may share tensors with it, but not be in parts. */
+function findParts(candidates: readonly WeightFit[], networks: readonly WeightedNetwork[]) {
+  return networks.flatMap((network) => {
+    for (const fit of candidates.filter((candidate) => candidate.network === network.id)) {
+      const parts = describeMissingParts(network, fit.comparison);
+      if (parts !== undefined) return [{ fit, ...parts }];
+    }
+    return [];
+  });
 }
 
 function describeMismatch(

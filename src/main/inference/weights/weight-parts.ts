@@ -99,9 +99,7 @@ function unwrap(tensors: Tensors, known: ReadonlySet<string>, networks: readonly
 
 /** What the names of a part may lack. */
 function partPrefixes(networks: readonly WeightedNetwork[]): string[] {
-  return networks.flatMap(({ parts = [] }) =>
-    parts.flatMap(({ prefix, inner }) => (inner === undefined ? [prefix] : [prefix, prefix + inner])),
-  );
+  return networks.flatMap(({ parts = [] }) => parts.map(({ prefix }) => prefix));
 }
 
 /** Without the first part of the names, where all have the same and something is left. */

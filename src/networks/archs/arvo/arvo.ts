@@ -5,7 +5,7 @@ import { entryOf, type Network, type NetworkProgram } from '../../network.ts';
 import { FLOW_LOOK, stageOneLook, type Look } from '../../looks.ts';
 import { warp } from '../../ops/own/warp.ts';
 import { concat } from '../../ops/shaping.ts';
-import { buildFeatures, buildFlow } from '../pwc-net/programs.ts';
+import { buildFeatures, buildFlow, FLOW_PART } from '../pwc-net/programs.ts';
 import { receptiveRadius, reconstruct, type MaximaReceiver } from './reconstruction.ts';
 import { SIZES, type ArvoSizeName } from './sizes.ts';
 
@@ -50,7 +50,8 @@ export const arvo: Network<ArvoSizeName> = {
   defaultSize: 'paper',
   stages: { min: 1, max: 3, default: 2 },
   options: { layers: DEFAULT_LAYERS },
-  parts: [],
+  // A prefix that all names begin with is what is left.
+  parts: [FLOW_PART, { name: 'the restoration network', prefix: '' }],
   variants: LAYER_COUNTS.map((layers) => ({ layers })),
   looks: [FLOW_LOOK, MAXIMA_LOOK, stageOneLook('align')],
   parameters: (size, options) => parametersOf(PROGRAMS, { size, options }),

@@ -7,7 +7,7 @@ import { sharpnessPrior } from '../../ops/own/sharpness-prior.ts';
 import { validityMask } from '../../ops/own/validity-mask.ts';
 import { warp } from '../../ops/own/warp.ts';
 import { concat } from '../../ops/shaping.ts';
-import { buildFeatures, buildFlow, FLOW_SCOPE } from '../pwc-net/programs.ts';
+import { buildFeatures, buildFlow, FLOW_PART, FLOW_SCOPE } from '../pwc-net/programs.ts';
 import { estimateFlow, extractPyramid, LEVELS, type FlowOptions } from '../pwc-net/pwc-net.ts';
 import { receptiveRadius, reconstruct } from './reconstruction.ts';
 import { SIZES, type CdvdTspSizeName } from './sizes.ts';
@@ -27,14 +27,7 @@ export const cdvdTsp: Network<CdvdTspSizeName> = {
   defaultSize: 'lite',
   stages: { min: 1, max: 3, default: 2 },
   options: {},
-  parts: [
-    {
-      name: 'the flow network (PWC-Net)',
-      prefix: `${FLOW_SCOPE}.`,
-      inner: 'moduleNetwork.',
-    },
-    { name: 'the restoration network', prefix: `${RECONSTRUCTION_SCOPE}.` },
-  ],
+  parts: [FLOW_PART, { name: 'the restoration network', prefix: `${RECONSTRUCTION_SCOPE}.` }],
   looks: [
     FLOW_LOOK,
     {

@@ -1,10 +1,13 @@
 import { Graph } from '../../graph/graph.ts';
-import type { ProgramRequest } from '../../network.ts';
+import type { ProgramRequest, WeightPart } from '../../network.ts';
 import { estimateFlow, extractPyramid, LEVELS, pwcInputSize, type Pyramid } from './pwc-net.ts';
 import type { PwcNetSize } from './sizes.ts';
 
 /** Scope of PWC-Net's parameters in the published state_dict of CDVD-TSP. */
 export const FLOW_SCOPE = 'flow_net.moduleNetwork';
+
+/** Published by itself too. */
+export const FLOW_PART: WeightPart = { name: 'the flow network (PWC-Net)', prefix: `${FLOW_SCOPE}.` };
 
 type FlowRequest = Pick<ProgramRequest, 'height' | 'width' | 'alignCorners' | 'lowering'>;
 

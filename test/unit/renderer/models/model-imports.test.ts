@@ -100,6 +100,18 @@ describe('files that are dropped', () => {
     expect(states()).toEqual([['BIMNet.pth+PVDNet.pth', 'found', 'imported']]);
   });
 
+  it.each([
+    ['shared', 'own'],
+    ['own', 'shared'],
+  ])('are put together where one is a part of another network too: %s first', async (...names) => {
+    const shared: WeightsFinding = { ...PART, network: 'cdvd-tsp', alsoOf: ['arvo'] };
+    const own: WeightsFinding = { ...OTHER_PART, network: 'arvo' };
+    answer = ([first, ...others]) =>
+      others.length > 0 ? IMPORTED : first && 'upload' in first && first.upload === 'own' ? own : shared;
+    await models.importFiles(names.map(file));
+    expect(states()).toEqual([[names.join('+'), 'found', 'imported']]);
+  });
+
   it('are put together when they are dropped at once', async () => {
     answer = together;
     await models.importFiles([file('a.pth'), file('b.pth')]);
