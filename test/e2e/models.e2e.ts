@@ -132,6 +132,12 @@ describe.skipIf(isMissing('chromium'))('models', () => {
     await imports().getByText('mine.safetensors is PVDNet Lite. Imported.').waitFor();
   });
 
+  it('are not removed by a click too many', async () => {
+    const remove = listed('PVDNet').getByRole('button', { name: 'Remove mine.safetensors' });
+    await remove.dblclick();
+    await remove.waitFor();
+  });
+
   it('can be removed again, and say so where they were used', async () => {
     await listed('PVDNet').getByRole('button', { name: 'Remove mine.safetensors' }).click();
     await listed('PVDNet').getByRole('button', { name: 'Remove', exact: true }).click();
