@@ -72,21 +72,17 @@ describe.skipIf(WITNESS_MISSING)(witnessed('a clip of a few frames'), () => {
     ['MPEG-2 in MXF', 'mxf', ['-c:v', 'mpeg2video']],
   ];
 
-  it.each(kinds)(
-    'is whole or shows that it is not: %s',
-    { timeout: 30_000 },
-    async (name, extension, codec) => {
-      for (const frames of [1, 2, 6, 30]) {
-        const clip = make(
-          `${name.replaceAll(' ', '-')}-${frames}.${extension}`,
-          ...['-frames:v', `${frames}`],
-          ...codec,
-        );
-        expect(await read(clip)).toEqual({ frames, trouble: undefined });
-        await expectCutsToShow(clip);
-      }
-    },
-  );
+  it.each(kinds)('is whole or shows that it is not: %s', async (name, extension, codec) => {
+    for (const frames of [1, 2, 6, 30]) {
+      const clip = make(
+        `${name.replaceAll(' ', '-')}-${frames}.${extension}`,
+        ...['-frames:v', `${frames}`],
+        ...codec,
+      );
+      expect(await read(clip)).toEqual({ frames, trouble: undefined });
+      await expectCutsToShow(clip);
+    }
+  });
 
   it.each<[string, string, readonly string[], number]>([
     ['sound that goes on after the picture', 'mkv', [...SOUND, 'sine=d=2', '-c:v', 'ffv1'], 6],
@@ -156,7 +152,7 @@ describe.skipIf(WITNESS_MISSING)(witnessed('exporting a clip that is cut off'), 
     return { code, events, last: events.at(-1) };
   };
 
-  it('is refused at once, unless it is allowed', { timeout: 30_000 }, async () => {
+  it('is refused at once, unless it is allowed', async () => {
     const input = clip('refused.mkv');
     const { code, last } = await deblur(input, 'refused-out.mkv');
     expect(code).toBe(3);
@@ -174,14 +170,14 @@ describe.skipIf(WITNESS_MISSING)(witnessed('exporting a clip that is cut off'), 
     expect(JSON.stringify(allowed.events)).toMatch(/The end of the file is missing.*3 frames were read/);
   });
 
-  it('is announced where the clip is only looked at', { timeout: 30_000 }, async () => {
+  it('is announced where the clip is only looked at', async () => {
     const input = clip('probed.mkv');
     const { code, stdout } = await runCommand(['probe', input, '--json']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/The clip is damaged: it is cut off: it has \d+ bytes/);
   });
 
-  it('is announced where the clip is opened', { timeout: 30_000 }, async () => {
+  it('is announced where the clip is opened', async () => {
     const engine = new EngineClient();
     try {
       const service = new FrameService(engine);
@@ -193,7 +189,7 @@ describe.skipIf(WITNESS_MISSING)(witnessed('exporting a clip that is cut off'), 
     }
   });
 
-  it('is done for a range that is there', { timeout: 30_000 }, async () => {
+  it('is done for a range that is there', async () => {
     const input = clip('range.mkv');
     expect(await deblur(input, 'there.mkv', '--in', '0', '--out', '0.08')).toMatchObject({
       code: 0,

@@ -1,6 +1,5 @@
 /** What the page needs of a host, as a list of checks: each host passes all of them, so that none drifts. */
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Clip } from '../../../src/shared/api/clip.ts';
 import {
@@ -122,9 +121,15 @@ export const SMOKE_CHECKS: readonly Check[] = [
     async (host) => {
       const { id, choices } = await openClip(host);
       const streams = await Promise.all([host.ask('/api/events'), host.ask('/api/events')]);
-      const read = streams.map((stream) => readEvents(stream, ({ type }) => type === 'choices'));
+      const begun = streams.map(() => Promise.withResolvers<void>());
+      const read = streams.map((stream, index) =>
+        readEvents(stream, ({ type }) => {
+          begun[index]!.resolve();
+          return type === 'choices';
+        }),
+      );
       // Each stream has begun once its first event is there; a change before that would be told to none.
-      await sleep(100);
+      await Promise.all(begun.map(({ promise }) => promise));
       const change = { ...post({ range: { from: 0, to: 2 } }), method: 'PATCH' };
       await host.ask(`/api/clips/${id}/choices`, change);
       const [one = [], other = []] = await Promise.all(read);

@@ -70,7 +70,7 @@ export async function eventually<T>(ask: () => Promise<T>, isEnough: (value: T) 
   for (let attempt = 0; ; attempt += 1) {
     const value = await ask();
     if (isEnough(value)) return value;
-    if (attempt > 200) throw new Error(`It stays ${JSON.stringify(value)}.`);
+    if (attempt > 1000) throw new Error(`It stays ${JSON.stringify(value)}.`);
     await sleep(50);
   }
 }
