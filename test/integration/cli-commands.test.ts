@@ -1,7 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import {
+  closeSync,
   copyFileSync,
   existsSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -255,6 +258,23 @@ describe('devices', () => {
     expect(devices[0]?.usable).toBe(true);
     for (const { usable, reason } of devices) if (!usable) expect(reason).toBeTruthy();
     expect((await run('devices')).stdout).toMatch(/^Device {2}Usable {2}Name or reason\ncpu {5}yes/);
+  });
+});
+
+/** A device of Linux that is always full. */
+const FULL = '/dev/full';
+
+describe.skipIf(!existsSync(FULL))('results that go to a full disk', () => {
+  it.each([[[]], [['--json']]])('are told as lost: weights list %j', (options) => {
+    const full = openSync(FULL, 'w');
+    const program = fileURLToPath(new URL('../../src/main/hosts/cli.ts', import.meta.url));
+    const { status, stderr } = spawnSync(process.execPath, [program, 'weights', 'list', ...options], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+      env: { ...process.env, ACUTANCE_DATA_DIR: join(folder, 'data') },
+    });
+    closeSync(full);
+    expect([status, stderr]).toEqual([4, expect.stringContaining('the disk is full')]);
   });
 });
 

@@ -1,3 +1,5 @@
+import { readerIsGone } from './lost-output.ts';
+
 /** What is to happen when the user wants to stop. */
 export interface InterruptActions {
   /** The first request, told by `signal` as well. */
@@ -11,7 +13,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const SAME_PRESS_MS = 250;
 
 /**
- * Runs work that Ctrl-C, SIGTERM, SIGHUP, a closed standard output or the death of the process that started this one
+ * Runs work that Ctrl-C, SIGTERM, SIGHUP, a standard output that can't be written, a closed standard error or the death of the process that started this one
  * over an IPC channel can cancel; while it runs these do not end the process by themselves.
  */
 export async function interruptible<T>(
@@ -29,14 +31,23 @@ export async function interruptible<T>(
       actions.onFurther?.();
     }
   };
+  // Every further write fails as well, which is no further request.
+  const outputFailed = (): void => {
+    if (!abort.signal.aborted) interrupt();
+  };
+  const errorsFailed = (error: Error): void => {
+    if (readerIsGone(error)) outputFailed();
+  };
   for (const signal of SIGNALS) process.on(signal, interrupt);
   process.on('disconnect', interrupt);
-  process.stdout.on('error', interrupt);
+  process.stdout.on('error', outputFailed);
+  process.stderr.on('error', errorsFailed);
   try {
     return await work(abort.signal);
   } finally {
     for (const signal of SIGNALS) process.off(signal, interrupt);
     process.off('disconnect', interrupt);
-    process.stdout.off('error', interrupt);
+    process.stdout.off('error', outputFailed);
+    process.stderr.off('error', errorsFailed);
   }
 }
