@@ -8,7 +8,7 @@ import {
 } from 'node-av/constants';
 import { Dictionary, FormatContext, InputFormat, Log, type Stream } from 'node-av/lib';
 import { AcutanceError } from '../../shared/errors.ts';
-import { announcedSize } from './announced-size.ts';
+import { announcedSize, cutOff } from './announced-size.ts';
 import { FILES_ONLY, fileUrl } from './file-url.ts';
 import { describeStatus } from './ffmpeg-failure.ts';
 
@@ -140,10 +140,9 @@ function pictureStream(format: FormatContext): Stream | undefined {
 
 /** What describes the picture may lie in the part of the file that was cut off. */
 async function refuseCutOff(path: string, { iformat }: FormatContext): Promise<void> {
-  const { size } = await stat(path);
-  const announced = await announcedSize(path, iformat?.name ?? '');
-  if (announced !== undefined && announced > size)
-    throw corrupt(path, `it has ${size} bytes and should have ${announced} or more`);
+  const { size: bytes } = await stat(path);
+  const damage = cutOff({ bytes, announcedBytes: await announcedSize(path, iformat?.name ?? '') });
+  if (damage !== undefined) throw corrupt(path, damage);
 }
 
 function noPicture(path: string, { streams }: FormatContext): AcutanceError {

@@ -20,9 +20,10 @@ export class FramesTransfer {
     await (this.#file ??= this.#create());
   }
 
-  /** The first bytes of the file. */
+  /** The first bytes of the file. @throws AcutanceError `cancelled` where it has been removed meanwhile. */
   async read(length: number): Promise<Uint8Array<ArrayBuffer>> {
-    const file = await (this.#file ??= this.#create());
+    const file = await this.#file;
+    if (!file) throw new AcutanceError('cancelled', 'Cancelled.');
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length;) {
       const { bytesRead } = await file.read(bytes, done, length - done, done);

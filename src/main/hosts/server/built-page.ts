@@ -46,10 +46,15 @@ export async function ensureBuilt(
 ): Promise<void> {
   const builder = await findBuilder(root);
   if (builder === undefined) return;
-  const outdated = await Promise.all(parts.map((part) => isOutdated(root, part)));
-  if (!outdated.includes(true)) return;
+  const outdated = await findOutdated(root, parts);
+  if (outdated.length === 0) return;
   say('Building the page; this takes a few seconds.');
-  await build(root, builder, outdated[parts.indexOf('programs')] === true ? undefined : 'page');
+  await build(root, builder, outdated);
+}
+
+async function findOutdated(root: string, parts: readonly BuiltPart[]): Promise<BuiltPart[]> {
+  const outdated = await Promise.all(parts.map((part) => isOutdated(root, part)));
+  return parts.filter((_, index) => outdated[index]);
 }
 
 async function isOutdated(root: string, part: BuiltPart): Promise<boolean> {
@@ -86,7 +91,7 @@ async function findBuilder(root: string): Promise<string | undefined> {
 }
 
 /** Builds beside the old result and puts the new one in its place when it is whole: a running server never sees half. */
-async function build(root: string, builder: string, only: 'page' | undefined): Promise<void> {
+async function build(root: string, builder: string, wanted: readonly BuiltPart[]): Promise<void> {
   const output = join(root, 'out');
   const startedAt = new Date();
   await mkdir(output, { recursive: true });
@@ -94,7 +99,10 @@ async function build(root: string, builder: string, only: 'page' | undefined): P
   const old = await mkdtemp(join(output, '.old-'));
   try {
     const parameters = [builder, 'build', '--outDir', fresh, '--logLevel', 'warn', '--ignoreConfigWarning'];
-    await run(root, parameters, { NO_COLOR: '1', ...(only === undefined ? {} : { ACUTANCE_BUILD: only }) });
+    const only = wanted.includes('programs') ? {} : { ACUTANCE_BUILD: 'page' };
+    await run(root, parameters, { NO_COLOR: '1', ...only });
+    // Another start may have been quicker, and its server gives its pages out already.
+    if ((await findOutdated(root, wanted)).length === 0) return;
     for (const { result } of Object.values(PARTS)) {
       // What was changed in the meantime is not in it.
       await utimes(join(fresh, relative('out', result)), startedAt, startedAt).catch(() => undefined);

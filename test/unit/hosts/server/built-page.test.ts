@@ -16,6 +16,10 @@ import { ensureBuilt } from '../../../../src/main/hosts/server/built-page.ts';
 const BUILDER = `
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 if (existsSync('edit')) writeFileSync('src/renderer/index.html', 'edited');
+if (existsSync('meanwhile')) {
+  mkdirSync('out/renderer', { recursive: true });
+  writeFileSync('out/renderer/index.html', 'of another start');
+}
 if (existsSync('fail')) { console.error('app.svelte:3 is wrong'); process.exit(1); }
 const folder = process.argv[process.argv.indexOf('--outDir') + 1];
 for (const part of process.env.ACUTANCE_BUILD === 'page' ? ['renderer'] : ['main', 'renderer']) {
@@ -118,6 +122,13 @@ describe('the build of a checkout', () => {
       message: expect.stringContaining('app.svelte:3 is wrong'),
     });
     expect(page()).toBe('old');
+    expect(readdirSync(join(root, 'out'))).toEqual(['renderer']);
+  });
+
+  it('leaves alone what another start has built meanwhile', async () => {
+    write('meanwhile', '');
+    await ensure('page');
+    expect(page()).toBe('of another start');
     expect(readdirSync(join(root, 'out'))).toEqual(['renderer']);
   });
 
