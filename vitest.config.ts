@@ -35,6 +35,8 @@ export default defineConfig(({ mode }) => ({
           include: ['test/e2e/**/*.e2e.ts'],
           testTimeout: 120 * SECOND,
           hookTimeout: 120 * SECOND,
+          // As long as a browser is waited for; the second that is usual is short on a busy machine.
+          expect: { poll: { timeout: 30 * SECOND } },
           // A browser and an engine keep the machine busy: one file after the other.
           fileParallelism: false,
         },

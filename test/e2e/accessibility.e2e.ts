@@ -38,7 +38,7 @@ describe.skipIf(isMissing('chromium')).each(['dark', 'light'] as const)('accessi
   it.each(STATES)('axe finds nothing in %s', async (_name, show) => {
     await show(editor);
     // Colours are judged when nothing fades any more.
-    await editor.page.waitForTimeout(400);
+    await editor.comeToRest();
     const { violations } = await new AxeBuilder({ page: editor.page }).analyze();
     const found = violations.map(
       ({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`,

@@ -1,35 +1,25 @@
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ffprobe, frameHashes } from '../fixtures/witness.ts';
 import { isMissing } from '../support/test-tools.ts';
-import { TestApplication } from './support/application.ts';
-import { launchChromium } from './support/chromium.ts';
-import { EditorPage } from './support/editor-page.ts';
+import type { TestApplication } from './support/application.ts';
+import type { EditorPage } from './support/editor-page.ts';
+import { openStream } from './support/open-stream.ts';
 
 const STREAM = join(import.meta.dirname, '../fixtures/media/stream.mp4');
 
 describe.skipIf(isMissing('chromium') || isMissing('ffmpeg'))('exporting', () => {
-  let browser: Browser;
   let application: TestApplication;
   let editor: EditorPage;
+  let close: () => Promise<void>;
 
   beforeAll(async () => {
-    browser = await launchChromium();
-    application = await TestApplication.start([STREAM]);
-    editor = await EditorPage.open(browser, application);
-    await editor.clipIsShown('sample.mp4');
-    await editor.openClip(join(application.clipFolder, 'stream.mp4'));
-    await editor.clipIsShown('stream.mp4');
+    ({ application, editor, close } = await openStream());
     await editor.choose('Stages', '1');
     await editor.mark(30, 34);
   });
-  afterAll(async () => {
-    await editor.close();
-    await application.stop();
-    await browser.close();
-  });
+  afterAll(() => close());
 
   const dialog = () => editor.page.getByRole('dialog', { name: 'Export' });
   const jobs = () => editor.page.getByRole('region', { name: 'Jobs' });

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isMissing } from '../support/test-tools.ts';
-import { TestApplication } from './support/application.ts';
+import type { TestApplication } from './support/application.ts';
 import { launchChromium } from './support/chromium.ts';
-import { EditorPage } from './support/editor-page.ts';
+import type { EditorPage } from './support/editor-page.ts';
+import { openStream } from './support/open-stream.ts';
 
 const STREAM = join(import.meta.dirname, '../fixtures/media/stream.mp4');
 const ODD_NAMES = [
@@ -21,22 +22,16 @@ describe.skipIf(isMissing('chromium'))('when something goes wrong', () => {
   let browser: Browser;
   let application: TestApplication;
   let editor: EditorPage;
+  let close: () => Promise<void>;
 
   beforeAll(async () => {
     browser = await launchChromium();
   });
   afterAll(() => browser.close());
   beforeEach(async () => {
-    application = await TestApplication.start([STREAM]);
-    editor = await EditorPage.open(browser, application);
-    await editor.clipIsShown('sample.mp4');
-    await editor.openClip(join(application.clipFolder, 'stream.mp4'));
-    await editor.clipIsShown('stream.mp4');
+    ({ application, editor, close } = await openStream({ browser }));
   });
-  afterEach(async () => {
-    await editor.close();
-    await application.stop();
-  });
+  afterEach(() => close());
 
   it('a killed engine ends its job with a message, keeps what is rendered, and the next job runs', async () => {
     await editor.choose('Stages', '1');
@@ -63,12 +58,18 @@ describe.skipIf(isMissing('chromium'))('when something goes wrong', () => {
     await application.halt('SIGKILL');
     await editor.page.getByText(/reconnecting/i).waitFor();
     expect(await editor.canvas('before').getAttribute('data-frame')).toBe('3');
+    // What is chosen meanwhile is kept.
+    await editor.choose('Stages', '1');
+    const saved = editor.page.waitForResponse(
+      (response) => response.request().method() === 'PATCH' && response.ok(),
+    );
 
     await application.launch();
     await editor.page.getByText(/reconnecting/i).waitFor({ state: 'detached', timeout: 30_000 });
+    await saved;
+    await editor.page.getByRole('radio', { name: '1', checked: true, exact: true }).waitFor();
     await editor.goTo(80);
     await editor.frameIsShown(80);
-    await editor.choose('Stages', '1');
     await editor.mark(80, 82);
     await editor.deblur();
     await editor.goTo(80);

@@ -154,7 +154,7 @@ describe.skipIf(isMissing('chromium'))('looking inside the network', () => {
   it.each(['dark', 'light'] as const)('axe finds nothing in it, %s', async (theme) => {
     await editor.page.emulateMedia({ colorScheme: theme });
     await overlay().waitFor(COMPUTED);
-    await editor.page.waitForTimeout(400);
+    await editor.comeToRest();
     const { violations } = await new AxeBuilder({ page: editor.page }).analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
   });

@@ -25,11 +25,11 @@ export class TestApplication {
 
   /**
    * @param clips - files to copy into the clip folder, by their path, or as `[path, name]`.
-   * @param args - further arguments of `acutance serve`.
+   * @param args - further arguments of `acutance serve`, given the clip folder.
    */
   static async start(
     clips: readonly (string | readonly [path: string, name: string])[] = [],
-    args: readonly string[] = [],
+    args: readonly string[] | ((clipFolder: string) => readonly string[]) = [],
   ): Promise<TestApplication> {
     const folder = mkdtempSync(join(tmpdir(), 'acutance-e2e-'));
     const application = new TestApplication(folder, await freePort());
@@ -38,7 +38,7 @@ export class TestApplication {
       const [path, name] = typeof clip === 'string' ? [clip, basename(clip)] : clip;
       copyFileSync(path, join(application.clipFolder, name));
     }
-    await application.launch(args);
+    await application.launch(typeof args === 'function' ? args(application.clipFolder) : args);
     return application;
   }
 

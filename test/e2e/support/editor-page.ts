@@ -10,6 +10,15 @@ export interface PageOptions {
 /** Which of the two pictures on top of each other. */
 export type Side = 'before' | 'after';
 
+/** How player and playhead stood at a moment. */
+interface Watched {
+  readonly playing: boolean;
+  readonly rate: number;
+  readonly muted: boolean;
+  readonly seconds: number;
+  readonly playhead: number;
+}
+
 /** What a person sees and does in the page, in the words of the tests. */
 export class EditorPage {
   readonly page: Page;
@@ -77,6 +86,20 @@ export class EditorPage {
     await this.frameIsShown(0);
   }
 
+  /** Waits until nothing fades or moves any more but what does so without end. */
+  async comeToRest(): Promise<void> {
+    await this.page.evaluate(async () => {
+      const drawn = () => new Promise((resolve) => requestAnimationFrame(resolve));
+      // What has just been changed begins to fade when it is drawn.
+      await drawn();
+      await drawn();
+      const finite = document
+        .getAnimations()
+        .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+      await Promise.allSettled(finite.map(({ finished }) => finished));
+    });
+  }
+
   canvas(side: Side): Locator {
     return this.page.locator(`canvas.${side}`).first();
   }
@@ -123,6 +146,27 @@ export class EditorPage {
       const { paused, playbackRate: rate, muted, currentTime: seconds, duration: length } = player;
       return { playing: !paused, rate, muted, seconds, length };
     });
+  }
+
+  /** Notes from now on, whenever the page is drawn, how the player and the playhead stand. */
+  async watchPlayback(): Promise<void> {
+    await this.page.evaluate(() => {
+      const { player } = window as unknown as { player: HTMLAudioElement };
+      const playhead = document.querySelector('[role=slider][aria-label=Playhead]');
+      const watched: Watched[] = [];
+      Object.assign(window, { watched });
+      const note = (): void => {
+        const { paused, playbackRate: rate, muted, currentTime: seconds } = player;
+        watched.push({ playing: !paused, rate, muted, seconds, playhead: Number(playhead?.ariaValueNow) });
+        if (playhead?.isConnected) requestAnimationFrame(note);
+      };
+      requestAnimationFrame(note);
+    });
+  }
+
+  /** What was noted since `watchPlayback`. */
+  async watchedPlayback(): Promise<readonly Watched[]> {
+    return this.page.evaluate(() => (window as unknown as { watched: Watched[] }).watched);
   }
 
   async press(keys: string): Promise<void> {
