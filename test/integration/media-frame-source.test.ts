@@ -143,6 +143,17 @@ describe('what lies around a frame', () => {
     await source.dispose();
   });
 
+  it('is left alone too once frames have to be given back', async () => {
+    const source = await FrameSource.open(path);
+    await take(source, 70);
+    await source.prepare(0);
+    const reading = source.readAround();
+    await source.forget(10 * FRAME_BYTES);
+    await reading;
+    expect([70, 71, 0].map((number) => source.has(number))).toEqual([true, false, false]);
+    await source.dispose();
+  });
+
   it.each([0.1, 2.5])('takes no room that other frames have, where there is some for %s', async (frames) => {
     const source = await FrameSource.open(path, { cacheBytes: frames * FRAME_BYTES });
     await take(source, 70);

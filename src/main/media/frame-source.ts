@@ -161,8 +161,9 @@ export class FrameSource {
     }
   }
 
-  /** Gives kept frames back until they take no more than a number of bytes. */
+  /** Gives kept frames back until they take no more than a number of bytes, and reads on only when it is asked again. */
   async forget(bytes: number): Promise<void> {
+    this.#ahead?.abort();
     await this.#turn;
     this.#store.shrink(bytes);
   }

@@ -29,6 +29,7 @@ export class WeightUploads {
   readonly #maxBytes: number;
   readonly #uploads = new Map<string, Upload>();
   #prepared: Promise<void> | undefined;
+  #disposed = false;
 
   /** @param parent - a folder on the disk that the files will end up on; made when it is needed */
   constructor(parent: string, maxBytes: number) {
@@ -40,10 +41,11 @@ export class WeightUploads {
   /**
    * Takes a file in.
    *
-   * @throws AcutanceError `weights-refused` for one that is too long, `output-unwritable`, `disk-full`; whatever the
-   *   body fails with.
+   * @throws AcutanceError `weights-refused` for one that is too long, `output-unwritable`, `disk-full`, `cancelled`
+   *   after the end; whatever the body fails with.
    */
   async receive(name: string, body: ReadableStream<Uint8Array> | null): Promise<Upload> {
+    this.#requireOpen();
     await this.#prepare();
     const id = randomUUID().replaceAll('-', '');
     const path = join(this.#folder, id);
@@ -51,6 +53,7 @@ export class WeightUploads {
     try {
       file = await this.#create(path);
       const bytes = await this.#write(file, name, path, body);
+      this.#requireOpen();
       const upload = { id, path, name, bytes };
       this.#uploads.set(id, upload);
       await this.#makeRoom();
@@ -80,8 +83,14 @@ export class WeightUploads {
   }
 
   async dispose(): Promise<void> {
+    this.#disposed = true;
     this.#uploads.clear();
-    await rm(this.#folder, { recursive: true, force: true });
+    // One that is just being created may come in between; it notices the end itself.
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+  }
+
+  #requireOpen(): void {
+    if (this.#disposed) throw new AcutanceError('cancelled', 'Acutance is closing.');
   }
 
   async #write(
@@ -94,6 +103,7 @@ export class WeightUploads {
     if (!body) return bytes;
     // Leaving the loop cancels the rest of the body.
     for await (const chunk of body) {
+      this.#requireOpen();
       bytes += chunk.byteLength;
       if (bytes > this.#maxBytes) throw tooLong(name, this.#maxBytes);
       await file.writeFile(chunk).catch((cause: unknown) => {

@@ -71,12 +71,35 @@ describe('files that were sent', () => {
     expect(uploads.find(ids[2]!).bytes).toBe(1);
   });
 
+  it('are called off at the end while they come in', async () => {
+    const [begun, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const slow = new ReadableStream<Uint8Array>(
+      {
+        pull: async (controller) => {
+          begun.resolve();
+          await ended.promise;
+          controller.enqueue(new Uint8Array(5));
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const received = uploads.receive('a', slow);
+    received.catch(() => undefined);
+    await begun.promise;
+    await uploads.dispose();
+    ended.resolve();
+    await expect(received).rejects.toMatchObject({ code: 'cancelled' });
+    expect(readdirSync(parent)).toEqual([]);
+  });
+
   it('go at the end, and those of a process that was killed with the next one', async () => {
     mkdirSync(join(parent, 'incoming-99999999-x'));
     mkdirSync(join(parent, `incoming-${process.ppid}-x`));
     await uploads.receive('a', body(1));
     expect(readdirSync(parent)).toHaveLength(2);
     await uploads.dispose();
+    expect(readdirSync(parent)).toEqual([`incoming-${process.ppid}-x`]);
+    await expect(uploads.receive('a', body(1))).rejects.toMatchObject({ code: 'cancelled' });
     expect(readdirSync(parent)).toEqual([`incoming-${process.ppid}-x`]);
   });
 });

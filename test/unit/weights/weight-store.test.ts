@@ -7,6 +7,7 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -314,6 +315,13 @@ describe('damaged weights', () => {
     const { weights, problems } = await store.list();
     expect(weights).toEqual([good]);
     expect(problems.map(({ code }) => code).sort()).toEqual(['weights-missing', 'weights-unreadable']);
+  });
+
+  it.skipIf(process.platform === 'win32')('are no problem where they go while they are listed', async () => {
+    const record = await store.import(write('a.pth', weightFile('lite', 1)), { network: 'cdvd-tsp' });
+    // Like a note that was there when the folder was read, and is not there when the note is.
+    symlinkSync(join(userFolder, 'gone'), join(userFolder, `${'a'.repeat(64)}.json`));
+    expect(await store.list()).toEqual({ weights: [record], problems: [] });
   });
 
   it.each([

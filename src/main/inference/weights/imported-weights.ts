@@ -99,9 +99,18 @@ export async function listImportedWeights(folder: string): Promise<ImportedWeigh
     try {
       weights.push(await readNote(folder, name));
     } catch (error) {
+      // Somebody may have removed them since they were listed, the note first.
+      if (await isGone(join(folder, name))) continue;
       problems.push(AcutanceError.from(readingError(join(folder, name), error)).toProblem());
     }
   }
   weights.sort((a, b) => (b.imported ?? '').localeCompare(a.imported ?? ''));
   return { weights, problems };
+}
+
+async function isGone(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => false,
+    (error: unknown) => systemCode(error) === 'ENOENT',
+  );
 }
