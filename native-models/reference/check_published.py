@@ -1,4 +1,4 @@
-"""Holds the building blocks against the published CDVD-TSP fixtures, from which ARVo takes flow, warp and blocks."""
+"""Holds what was published against its fixtures: CDVD-TSP, from which ARVo takes flow, warp and blocks, and PVDNet."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from torch import Tensor
 
 from cdvd_tsp import CdvdTsp
 from fill import fill
+from pvdnet import PvdNet
 from pwc_net import correlate, sample, warp_features
 
 #: The noise of float32 in the published code is 1.2e-5 pixels and 2.2e-6 of output.
@@ -60,5 +61,23 @@ def check(fixtures: Path) -> None:
         expect(f"{prefix}expected", last["restored"], load(f"{prefix}expected"), TOLERANCE)
 
 
+@torch.no_grad()
+def check_pvdnet(fixtures: Path) -> None:
+    """@raises SystemExit where something differs by more than the noise of float32"""
+    folder, model = fixtures / "pvdnet", PvdNet()
+    state = json.loads((folder / "state.json").read_text())
+    entries = [entry for entry in state["tensors"] if entry["name"].startswith("PVDNet.")]
+    values = {entry["name"]: torch.from_numpy(fill(entry, state["salt"])) for entry in entries}
+    model.load_state_dict(values, strict=True)
+    clip, volume, expected = (
+        torch.from_numpy(np.load(folder / "seq_72x104" / f"{name}.npy"))
+        for name in ("input", "pixel_volume_2", "expected")
+    )
+    frames = torch.cat([clip[2], clip[1], clip[3]])[None]
+    expect("PVDNet", model(frames, volume.reshape(1, -1, *clip.shape[2:])), expected[2:3], TOLERANCE)
+
+
 if __name__ == "__main__":
-    check(Path(__file__).resolve().parents[2] / "test" / "fixtures" / "parity")
+    FIXTURES = Path(__file__).resolve().parents[2] / "test" / "fixtures" / "parity"
+    check(FIXTURES)
+    check_pvdnet(FIXTURES)

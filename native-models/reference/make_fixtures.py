@@ -1,7 +1,7 @@
 """Writes what the reference networks make of made-up clips with made-up weights: `mlfa`, `mlfa_lite`, `arvo`,
-`arvo_lite` and `cdvd_tsp_lite` of `test/fixtures/parity`.
+`arvo_lite`, `cdvd_tsp_lite`, `pvdnet_small` and `pvdnet_lite` of `test/fixtures/parity`.
 
-Before anything is written, flow network, warp and blocks are held against the published CDVD-TSP fixtures.
+Before anything is written, what was published is held against its fixtures.
 Usage: python3 make_fixtures.py [NAME ...]
 """
 
@@ -14,12 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Optional, Sequence
 
+import torch
+from torch import Tensor
+
 import sizes
 from arvo import Arvo
 from cdvd_tsp import CdvdTsp
-from check_published import check
+from check_published import check, check_pvdnet
 from made_up import Restore, load_made_up, moving_clip, state_of, write_case, write_json
 from mlfa import Mlfa
+from pvdnet import FRAME_CHANNELS, VOLUME_CHANNELS, PvdNet
 
 FIXTURES = Path(__file__).resolve().parents[2] / "test" / "fixtures" / "parity"
 
@@ -44,6 +48,12 @@ CASCADE_RULES = [
     {"match": r"outBlock\.\d\.(weight|bias)", "gain": 0.3, "bias_bound": 0.05, "bias_mean": 0.35},
     {"match": r"conv2", "gain": 0.5, "bias_bound": 0.05},
     {"match": r"", "gain": 1.2, "bias_bound": 0.05},
+]
+
+PVDNET_RULES = [
+    {"match": r"RBs\.\d+\.2", "gain": 0.5, "bias_bound": 0.05},
+    {"match": r"end\.(weight|bias)", "gain": 0.5, "bias_bound": 0.05},
+    {"match": r"", "gain": 1.3, "bias_bound": 0.05},
 ]
 
 #: The first rule that matches counts: the narrower size has fewer layers for a signal to grow in.
@@ -137,6 +147,30 @@ def make_cdvd_tsp(size: str) -> None:
         write_warped(folder, model, case, {"model": "cdvd_tsp", "size": size})
 
 
+def make_pvdnet(size: str) -> None:
+    """Without the flow network: from three frames and a volume of noise (`input`, in [-1, 1]) to the restored frame."""
+    folder = FIXTURES / f"pvdnet_{size}"
+    model = PvdNet(sizes.PVDNET[size])
+    state = state_of(model, "pvdnet", "pvdnet-ref-1", PVDNET_RULES)
+    write_json(folder / "state.json", state)
+    load_made_up(model, state)
+    height, width = 16, 24
+    current, previous, following = moving_clip(3, height, width, 1)[[1, 0, 2]] * 2 - 1
+    noise = torch.rand(VOLUME_CHANNELS, height, width, generator=torch.Generator().manual_seed(1)) * 2 - 1
+    aligned = torch.cat([current, previous, following, noise])[None]
+
+    def restorer_of(network: PvdNet) -> Restore:
+        def restore(both: Tensor) -> dict[str, Tensor]:
+            return {"restored": network(both[:, :FRAME_CHANNELS], both[:, FRAME_CHANNELS:])}
+
+        return restore
+
+    case = folder / f"reconstruction_{height}x{width}"
+    single, double = (restorer_of(network) for network in (model, copy.deepcopy(model).double()))
+    about = {"model": "pvdnet", "size": size, "range": "[-1,1]"}
+    report(case, write_case(case, aligned, single, double, about))
+
+
 def folder_of(network: str, size: str) -> Path:
     return FIXTURES / (network if size == "paper" else f"{network}_{size}")
 
@@ -180,11 +214,14 @@ MAKERS: dict[str, Callable[[], None]] = {
     "arvo": lambda: make_arvo("paper"),
     "arvo_lite": lambda: make_arvo("lite"),
     "cdvd_tsp_lite": lambda: make_cdvd_tsp("lite"),
+    "pvdnet_small": lambda: make_pvdnet("small"),
+    "pvdnet_lite": lambda: make_pvdnet("lite"),
 }
 
 
 def main(wanted: list[str]) -> None:
     check(FIXTURES)
+    check_pvdnet(FIXTURES)
     for name in wanted or MAKERS:
         MAKERS[name]()
 

@@ -48,6 +48,19 @@ class MlfaSize:
     last: int
 
 
+@dataclass(frozen=True)
+class PvdNetSize:
+    """PVDNet: feature transforms of the volume and of the frames, the U-Net and its residual blocks."""
+
+    packing: int
+    volume: int
+    frames: int
+    channels: Sequence[int]
+    residual: int
+    blocks: int
+    kernel: int
+
+
 PWC_PAPER = PwcSize((16, 32, 64, 96, 128, 196), (128, 128, 96, 64, 32), (128, 128, 128, 96, 64, 32))
 PWC_LITE = PwcSize((16, 16, 32, 48, 64, 80), (32, 32, 16, 16, 16), (32, 32, 32, 16, 16, 16))
 
@@ -64,6 +77,13 @@ CDVD_TSP = {
 MLFA = {
     "paper": MlfaSize(64, 256, 20, 128, 128, 64, (64, 128, 256, 512), 3, 64),
     "lite": MlfaSize(16, 64, 4, 32, 32, 16, (32, 48, 64, 96), 1, 16),
+}
+
+PVDNET = {
+    "small": PvdNetSize(1, 32, 16, (32, 32, 64), 64, 6, 5),
+    "medium": PvdNetSize(1, 64, 32, (64, 64, 128), 128, 12, 5),
+    "large": PvdNetSize(1, 64, 32, (64, 64, 128), 192, 24, 5),
+    "lite": PvdNetSize(2, 32, 32, (48, 80, 112), 112, 4, 3),
 }
 
 
