@@ -95,9 +95,8 @@ export function parseNpyHeader(bytes: Uint8Array, label: string): NpyHeader {
   if (element === undefined) {
     const found =
       descriptor[2] === undefined ? 'records' : `elements of type ${JSON.stringify(descriptor[2])}`;
-    const supported = Object.entries(ELEMENT_TYPES).map(([name, { name: type }]) => `${type} ("${name}")`);
     throw new AcutanceError('input-unsupported', `${label} holds ${found}`, {
-      hint: `Save it as one of ${supported.join(', ')}: numpy.save(path, array.astype("float32")).`,
+      hint: 'Save it as float32, little endian: numpy.save(path, array.astype("<f4")).',
     });
   }
   const dataBytes = elementCount(dims) * element.bytes;

@@ -8,10 +8,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FrameConverter, VideoReader } from '../../src/main/media/index.ts';
 import { makeClip, parseEvents, runCommand } from './support/command-line.ts';
+import { fixture } from './support/media-copy.ts';
 
 let folder: string;
 
@@ -127,6 +128,19 @@ describe('synthesise', () => {
     expect([code, events.at(-1)]).toMatchObject([3, { type: 'failed', message }]);
     expect(events.filter(({ phase }) => phase === 'averaging')).toEqual([]);
     expect(existsSync(join(folder, 'cut-off'))).toBe(false);
+  });
+
+  it('says that frames of uneven times are averaged as if they were even', async () => {
+    const notices = async (clip: string) => {
+      const args = ['--input', clip, '--average', '3', '--transfer', 'srgb', '--json'];
+      const { code, stdout } = await synthesise(...args, '-o', join(folder, basename(clip, '.mp4')));
+      expect(code).toBe(0);
+      return parseEvents(stdout).flatMap(({ type, message }) => (type === 'notice' ? [message] : []));
+    };
+    expect(await notices(fixture('vfr.mp4'))).toEqual([
+      expect.stringContaining('frame rate of the clip varies'),
+    ]);
+    expect(await notices(join(folder, 'hfr.mp4'))).toEqual([]);
   });
 
   it('leaves a folder alone that has something in it', async () => {

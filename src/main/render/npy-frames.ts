@@ -94,7 +94,15 @@ export class NpyFrames {
 
 function checkFrames({ dims, type, fortranOrder }: NpyHeader, path: string): void {
   const [frames = 0, channels, height = 0, width = 0] = dims;
-  if (dims.length !== 4 || channels !== 3 || frames < 1 || height < 1 || width < 1) {
+  const isFrames = dims.length === 4 && channels === 3;
+  if (isFrames && (frames < 1 || height < 1 || width < 1)) {
+    throw new AcutanceError(
+      'input-unsupported',
+      `${path} has no pixels: its shape is (${dims.join(', ')}).`,
+      { hint: 'Give at least one frame.' },
+    );
+  }
+  if (!isFrames) {
     throw new AcutanceError(
       'input-unsupported',
       `${path} has the shape (${dims.join(', ')}), not N x 3 x H x W.`,

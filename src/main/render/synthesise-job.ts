@@ -13,6 +13,7 @@ import { unwritable } from '../media/partial-file.ts';
 import { encodePicture } from '../media/picture-encoder.ts';
 import type { JobContext } from './engine-server.ts';
 import { PartialFolder } from './partial-folder.ts';
+import { sameRate } from './probe-job.ts';
 import { ProgressMeter } from './progress-meter.ts';
 
 /** What is written beside the pictures. */
@@ -37,6 +38,7 @@ export async function runSynthesise(
   const { info } = reader;
   requireWhole(reader);
   const transfer = resolveTransfer(request, info, context);
+  tellOfUnevenTimes(info, context);
   const output = await PartialFolder.create(request.output, (path) => context.temporary(path));
   try {
     const told = await toldFrames(info, request.average, signal);
@@ -102,6 +104,16 @@ function resolveTransfer({ transfer }: SynthesiseRequest, info: MediaInfo, conte
       'The clip does not say which transfer it has; that of BT.709 is taken. --transfer chooses another.',
   });
   return 'bt709';
+}
+
+/** A long exposure weighs frames by how long they last, which an average does not. */
+function tellOfUnevenTimes({ video }: MediaInfo, context: JobContext): void {
+  if (sameRate(video.averageFrameRate, video.nominalFrameRate)) return;
+  context.notice({
+    code: 'media',
+    message:
+      'The frame rate of the clip varies: its frames are counted, and averaged as if all lasted equally long.',
+  });
 }
 
 /** Codes of every frame; an array is overwritten when the next one is asked for. */

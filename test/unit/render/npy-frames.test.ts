@@ -35,4 +35,15 @@ describe('frames of an array file', () => {
     await expect(reading()).rejects.toHaveProperty('code', 'input-corrupt');
     await frames.close();
   });
+
+  it.each([
+    [[0, 3, 8, 8], /has no pixels: its shape is \(0, 3, 8, 8\)/],
+    [[2, 3, 0, 8], /has no pixels: its shape is \(2, 3, 0, 8\)/],
+    [[2, 4, 8, 8], /has the shape \(2, 4, 8, 8\), not N x 3 x H x W/],
+  ])('of the shape %j are refused by what is wrong with it', async (dims, message) => {
+    const path = join(folder, 'shape.npy');
+    const data = new Float32Array(dims.reduce((product, dim) => product * dim, 1));
+    await writeFile(path, encodeNpy({ data, dims }));
+    await expect(NpyFrames.open(path)).rejects.toThrow(message);
+  });
 });
