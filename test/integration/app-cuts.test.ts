@@ -9,6 +9,7 @@ import type { Job } from '../../src/shared/api/job.ts';
 import { DEFAULT_DEBLUR_SETTINGS } from '../../src/shared/settings.ts';
 import { ffmpeg, frameHashes, WITNESS_MISSING, witnessed } from '../fixtures/witness.ts';
 import { fixture } from './support/media-copy.ts';
+import { eventually } from './support/served.ts';
 import { problemOf, startApp, workFolder, type RunningApp } from './support/running-app.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../resources/sample.mp4', import.meta.url));
@@ -61,6 +62,15 @@ async function ask(app: RunningApp, clip: string): Promise<FoundCuts> {
   return (await (await app.get(`/api/clips/${clip}/cuts`)).json()) as FoundCuts;
 }
 
+/** Waits until more than so many frames were looked at, by asking: whether an event tells it depends on how long it takes. */
+async function lookedAt(app: RunningApp, clip: string, frames: number): Promise<FoundCuts> {
+  return eventually(
+    () => ask(app, clip),
+    (cuts) => cuts.state !== 'looking' || cuts.framesDone > frames,
+    5,
+  );
+}
+
 async function found(app: RunningApp, clip: string): Promise<FoundCuts> {
   const { cuts } = await app.waitFor(
     'cuts',
@@ -75,8 +85,7 @@ describe.skipIf(WITNESS_MISSING)(witnessed('the cuts of a clip'), () => {
     const app = await startApp(data);
     const id = await open(app, long);
     expect(await ask(app, id)).toEqual({ state: 'looking', framesDone: 0 });
-    const { cuts: partly } = await app.waitFor('cuts', ({ cuts }) => cuts.state === 'looking');
-    expect(partly).toMatchObject({ state: 'looking', framesDone: expect.any(Number) });
+    expect(await lookedAt(app, id, 0)).toMatchObject({ state: 'looking' });
     expect((await app.get(`/api/clips/${id}/frames/5`)).status).toBe(200);
     expect(await found(app, id)).toEqual({ state: 'found', cuts: longCuts });
     await app.app.dispose();
@@ -88,7 +97,7 @@ describe.skipIf(WITNESS_MISSING)(witnessed('the cuts of a clip'), () => {
     const app = await startApp();
     const [first, second] = [await open(app, long), await open(app, short)];
     await ask(app, first);
-    await app.waitFor('cuts', ({ clip }) => clip === first);
+    expect(await lookedAt(app, first, 0)).toMatchObject({ state: 'looking' });
     await ask(app, second);
     const { clip, cuts } = await app.waitFor('cuts', (event) => event.cuts.state === 'found');
     expect([clip, cuts]).toEqual([second, { state: 'found', cuts: shortCuts }]);
@@ -99,7 +108,7 @@ describe.skipIf(WITNESS_MISSING)(witnessed('the cuts of a clip'), () => {
     const app = await startApp();
     const id = await open(app, long);
     await ask(app, id);
-    await app.waitFor('cuts', ({ cuts }) => cuts.state === 'looking' && cuts.framesDone > 30);
+    expect(await lookedAt(app, id, 30)).toMatchObject({ state: 'looking' });
     const stopped = (await (await app.send('DELETE', `/api/clips/${id}/cuts/search`)).json()) as FoundCuts & {
       state: 'stopped';
     };

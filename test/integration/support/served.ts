@@ -66,11 +66,16 @@ export async function readEvents(
 }
 
 /** Asks again until the answer is as wanted; for what a server brings about in its own time. */
-export async function eventually<T>(ask: () => Promise<T>, isEnough: (value: T) => boolean): Promise<T> {
-  for (let attempt = 0; ; attempt += 1) {
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  isEnough: (value: T) => boolean,
+  pauseMs = 50,
+): Promise<T> {
+  const end = performance.now() + 60_000;
+  for (;;) {
     const value = await ask();
     if (isEnough(value)) return value;
-    if (attempt > 1000) throw new Error(`It stays ${JSON.stringify(value)}.`);
-    await sleep(50);
+    if (performance.now() > end) throw new Error(`It stays ${JSON.stringify(value)}.`);
+    await sleep(pauseMs);
   }
 }
