@@ -5,5 +5,7 @@ import type { JobContext } from './engine-server.ts';
 /** Lists every device that is known, usable or not. */
 export async function runDevices(_request: object, context: JobContext): Promise<DevicesResult> {
   context.phase('loading');
-  return { devices: await new OnnxRuntimeRuntime().devices() };
+  const devices = await new OnnxRuntimeRuntime().devices();
+  context.signal.throwIfAborted();
+  return { devices };
 }

@@ -6,11 +6,12 @@ import type { JobContext } from './engine-server.ts';
 /**
  * Describes a video file. It runs in the engine because looking into a file is decoding it.
  *
- * @throws AcutanceError `input-unreadable`, `input-unsupported`, `input-corrupt`.
+ * @throws AcutanceError `input-unreadable`, `input-unsupported`, `input-corrupt`, `cancelled`.
  */
 export async function runProbe({ input }: ProbeRequest, context: JobContext): Promise<ClipDescription> {
   context.phase('opening');
   const info = await probe(input);
+  context.signal.throwIfAborted();
   const damage = cutOff(info);
   if (damage !== undefined) context.notice({ code: 'media', message: `The clip is damaged: ${damage}.` });
   return describeClip(info);
