@@ -58,6 +58,14 @@ beforeAll(async () => {
   ] as const) {
     writeFileSync(join(folder, part), readFileSync(join(folder, whole)).subarray(0, -40));
   }
+  for (const [side, clips] of [
+    ['bare', []],
+    ['takes', ['a.mkv', 'b.mkv']],
+    ['fewer', ['a.mkv']],
+  ] as const) {
+    mkdirSync(join(folder, side));
+    for (const clip of clips) copyFileSync(join(folder, clip), join(folder, side, clip));
+  }
   makeClip(join(folder, 'wide.mkv'), 'testsrc2=size=64x40:rate=25', '-frames:v', '4', '-c:v', 'ffv1');
   makeClip(
     join(folder, 'line.mkv'),
@@ -210,7 +218,8 @@ describe('evaluate', () => {
     ['a width of 1', 'line.mkv', 'line.mkv', [], /is 1x40; SSIM needs at least 11x11/],
     ['frames too small to align', 'a.mkv', 'a.mkv', ['--align'], /aligned scores need at least 43x43/],
     ['a missing file', 'nothing.mp4', 'a.mkv', [], /nothing\.mp4" does not exist/],
-    ['a folder without frames', '.', 'a.mkv', ['--gamma'], /has nothing for/],
+    ['a folder without frames', 'bare', 'a.mkv', [], /There are no frames in ".*bare"/],
+    ['a clip that one side lacks', 'takes', 'fewer', [], /fewer" has nothing for "b" of ".*takes"/],
     ['a picture whose end is missing', 'cut-off.jpg', 'cut-off.jpg', [], /is damaged: it is cut off/],
     ['a clip whose end is missing', 'cut-off.mkv', 'cut-off.mkv', [], /is damaged: it is cut off/],
     ['something that is no video', 'not.mp4', 'a.mkv', [], /not\.mp4" is not a video file/],
