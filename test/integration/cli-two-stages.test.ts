@@ -5,8 +5,8 @@ import { CommandBench } from './support/command-bench.ts';
 
 const DIMS = [4, 3, 30, 50] as const;
 
-/** Networks that run in one stage or two, and have no weights shipped with them. */
-describe.each(['erdn', 'mlfa'])('%s on the command line', (id) => {
+/** Networks that run in one stage or two, and have no weights shipped with them. Each test goes on from the one before. */
+describe.each(['erdn', 'mlfa'])('%s on the command line', { shuffle: false }, (id) => {
   const network = findNetwork(id)!;
   let bench: CommandBench;
 
