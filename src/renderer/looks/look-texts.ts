@@ -16,7 +16,7 @@ export const LOOK_LABELS: Readonly<Record<LookName, string>> = {
 export const LOOK_MEANINGS: Readonly<Record<LookName, string>> = {
   flow: 'How far, and where to, the picture moves from this frame to the one beside it',
   mask: 'Which pixels the frame beside this one shows, too',
-  prior: 'How alike the frames are around each pixel: where they are, one of them may be sharp',
+  prior: 'Where this frame and those beside it agree: bright pixels are likely sharp, dark ones blurred',
   volume: 'The last result, displaced in 25 ways: further right and further down from tile to tile',
   offsets: 'How far the samples of the last deformable convolution are displaced, on average',
   maxima: 'How far off, and where, the most similar place lies in the frame that it is compared with',
