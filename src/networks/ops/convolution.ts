@@ -172,6 +172,23 @@ function alignedChannels(channels: number): number {
 }
 
 /**
+ * The same image, brought to the blocked layout in which ONNX Runtime's CPU provider computes convolutions. It keeps to that
+ * layout from one operation to the next while every input has it; a chain of residual blocks that begins with another image
+ * stays outside, and each of its blocks is converted there and back. The mean of single pixels has the layout and changes
+ * nothing.
+ */
+export function toBlocks(image: Value): Value {
+  const { graph, dims } = image;
+  if (graph.lowering !== 'standard' || dims[1]! % CHANNEL_BLOCK !== 0) return image;
+  return graph.node({
+    opType: 'AveragePool',
+    inputs: [image],
+    outputs: [{ dims }],
+    attributes: { kernel_shape: [1, 1] },
+  })[0]!;
+}
+
+/**
  * ONNX Runtime 1.30's WebGPU `Conv` reads input channels in threes where their number divides by 3 but not by 4, and
  * is then wrong (measured with 81 and 117 channels, as PWC-Net has; onnxruntime issue 29651). A channel of zeros
  * leads it past that path. Three channels, an image, are computed rightly.
@@ -225,6 +242,10 @@ export function depthwiseUpsample(image: Value): Value {
 
 /** Transposed convolution of stride 2 with bias (`weight` [in, out, k, k]): doubles height and width. */
 export function transposedConv(image: Value, options: TransposedConvOptions): Value {
+  return toBlocks(plainTransposedConv(image, options));
+}
+
+function plainTransposedConv(image: Value, options: TransposedConvOptions): Value {
   const { channels, kernel, padding, outputPadding = 0 } = options;
   const { graph } = image;
   const [n, c, h, w] = imageDims('ConvTranspose', image);

@@ -116,6 +116,10 @@ const RULES: Readonly<Record<string, Rule | undefined>> = {
     const spatial = slidingShape(node, image!.slice(2), weight!.slice(2), Math.floor);
     return [image![0]!, weight![0]!, ...spatial];
   },
+  AveragePool({ node, inputs: [image] }) {
+    const kernel = integerList(node, 'kernel_shape', []);
+    return [...image!.slice(0, 2), ...slidingShape(node, image!.slice(2), kernel, Math.floor)];
+  },
   MaxPool({ node, inputs: [image] }) {
     const rounding = attribute(node, 'ceil_mode')?.i === 1n ? Math.ceil : Math.floor;
     const kernel = integerList(node, 'kernel_shape', []);

@@ -1,5 +1,5 @@
 import type { Value } from '../../graph/graph.ts';
-import { conv, convOfParts } from '../../ops/convolution.ts';
+import { conv, convOfParts, toBlocks } from '../../ops/convolution.ts';
 import { leakyRelu, maximum, multiply } from '../../ops/elementwise.ts';
 import { predictedDeformableConv } from '../../ops/own/deformable-conv.ts';
 import { depthToSpace, imageDims, spaceToDepth } from '../../ops/shaping.ts';
@@ -82,7 +82,9 @@ export function alignNeighbour(neighbour: Pyramid, centre: Pyramid, size: ErdnSi
   const { graph } = neighbour[1];
   const { features, packing } = size;
   const aligned = graph.within('pcd_align', () => alignPyramid(neighbour, centre, size));
-  const refined = graph.within('reconstruction', () => residualBlocks(aligned, size.pictureBlocks, 0, 3));
+  const refined = graph.within('reconstruction', () =>
+    residualBlocks(toBlocks(aligned), size.pictureBlocks, 0, 3),
+  );
   const picture = graph.within('conv_last', () =>
     conv(refined, { channels: 3 * packing ** 2, kernel: 3, inputs: features }),
   );
