@@ -13,8 +13,9 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const SAME_PRESS_MS = 250;
 
 /**
- * Runs work that Ctrl-C, SIGTERM, SIGHUP, a standard output that can't be written, a closed standard error or the death of the process that started this one
- * over an IPC channel can cancel; while it runs these do not end the process by themselves.
+ * Runs work that Ctrl-C, SIGTERM, SIGHUP, a standard output that can't be written, a closed standard error or the death
+ * of the process that started this one over an IPC channel can cancel; while it runs these do not end the process by
+ * themselves.
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
