@@ -161,7 +161,9 @@ describe.skipIf(isMissing('chromium') || isMissing('ffmpeg'))('scene cuts', () =
   it('survive a restart of the application, and are not looked for again', async () => {
     await editor.goTo(7);
     const saved = editor.page.waitForResponse(
-      (response) => response.request().postData()?.includes('"cuts":[7,12,22]') ?? false,
+      (response) =>
+        response.url().endsWith('/choices') &&
+        (response.request().postData()?.includes('"cuts":[7,12,22]') ?? false),
     );
     await editor.press('c');
     await says('3 cuts');
